@@ -1,0 +1,1 @@
+"""Deterministic test bench for Lua game logic."""

@@ -1,0 +1,1 @@
+"""Judges records against scenarios; never sees a run."""

@@ -1,0 +1,1 @@
+"""From a plan to a Lua module on disk, skipping the fresh ones."""

@@ -1,0 +1,1 @@
+"""Many runs give many records."""

@@ -1,0 +1,1 @@
+"""From files to scenarios: formats, models, positions, selection."""

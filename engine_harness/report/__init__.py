@@ -1,0 +1,1 @@
+"""Records and verdicts give files and console lines."""

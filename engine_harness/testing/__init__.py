@@ -1,0 +1,1 @@
+"""Public kit for those who write worlds: conformance checks, builders, fakes."""

@@ -1,0 +1,1 @@
+"""Embeds LuaJIT, and the child process around it; knows no scenario."""
