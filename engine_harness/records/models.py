@@ -85,6 +85,8 @@ class EventRow(TypedDict, total=False):
     event: str
     source: str
     """`plan`, `driver`, `world` or `engine`."""
+    entry: int
+    """? of source `plan`: the authored index, from 1, of the timeline entry that it comes from."""
     fields: dict[str, JsonValue]
     """A plan event's own fields (without `time`, `event`), or what the world recorded."""
     due_s: float

@@ -1,0 +1,335 @@
+"""The one place that strings the stages together: load, plan, compile, execute, check, report.
+
+Use `Harness` for a whole project, `run` for one scenario, `call_lua` for one Lua function. What a
+stage does is said where it lives; nothing is decided here twice.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Self
+
+from engine_harness._wallclock import utc_now_text
+from engine_harness.errors import (
+    LimitExceeded,
+    PlanError,
+    RunError,
+    UsageError,
+    WorldError,
+)
+from engine_harness.run.budget import DEFAULT_LIMITS, Invocation, run_options
+from engine_harness.run.session import Request
+from engine_harness.vm.job import Job, Reply
+from engine_harness.vm.loader import lua_roots, shadowed, shipped_lua
+from engine_harness.vm.worker import Pool
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from types import TracebackType
+
+    from engine_harness._types import Json
+    from engine_harness.checks.verdict import Verdict
+    from engine_harness.compile.compiler import Compiler, CompileSummary, Output
+    from engine_harness.manifest.load import Loaded
+    from engine_harness.manifest.models import Scenario
+    from engine_harness.manifest.project import Project
+    from engine_harness.manifest.worlds import WorldCatalog
+    from engine_harness.plan.model import Plan
+    from engine_harness.records.models import RunRecord
+    from engine_harness.vm.loader import LuaRoot
+
+__all__ = ["Harness", "Invocation", "Result", "call_lua", "open_project", "run"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Result:
+    """One scenario that has run and was judged."""
+
+    scenario: Scenario
+    record: RunRecord
+    verdict: Verdict
+    wall_s: float
+    """Wall time of the run; it may stand under `host` only."""
+
+
+class Harness:
+    """One project and the child processes that serve it. Use it as a context manager."""
+
+    def __init__(self, project: Project, invocation: Invocation | None = None) -> None:
+        self.project = project
+        self._invocation = invocation or Invocation()
+        self._loaded: Loaded | None = None
+        self._plans: dict[str, Plan] = {}
+        self._modules: dict[str, Output] = {}
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.pool.close()
+
+    @cached_property
+    def pool(self) -> Pool:
+        """The child processes; none is started before there is work."""
+        return Pool(self._invocation.jobs or self.project.jobs)
+
+    @cached_property
+    def roots(self) -> tuple[LuaRoot, ...]:
+        """Where Lua modules are looked up.
+
+        Raises:
+            UsageError: a module of the project hides a shipped one, or a root is no folder.
+        """
+        roots = lua_roots(self.project.root, self.project.lua)
+        problems = [
+            f"{path}: module '{name}' hides the one that engine_harness ships; give it another name"
+            for name, path in shadowed(roots)
+        ]
+        if problems:
+            raise UsageError("\n".join(problems))
+        return roots
+
+    @cached_property
+    def worlds(self) -> WorldCatalog:
+        """What is known of the project's worlds."""
+        from engine_harness.manifest.worlds import WorldCatalog
+
+        return WorldCatalog(
+            self.roots,
+            self.pool,
+            deadline_s=self._invocation.deadline_s or self.project.deadline_s,
+            memory_mb=self._invocation.memory_mb or self.project.memory_mb,
+        )
+
+    @property
+    def artifacts(self) -> Path:
+        """The folder of everything that is written."""
+        return self.project.root / self.project.artifacts
+
+    def load(self, paths: Sequence[str] = ()) -> Loaded:
+        """Read manifests: those at `paths`, or all of the project.
+
+        Raises:
+            ManifestError: with all problems of all files.
+        """
+        from engine_harness.manifest.load import load_manifests
+
+        loaded = load_manifests(self.project, self.pool, paths=paths, worlds=self.worlds)
+        self._loaded = loaded
+        return loaded
+
+    def plan(self, scenario: Scenario) -> Plan:
+        """Return the ordered events of a scenario.
+
+        Raises:
+            PlanError: the scenario cannot be expanded.
+        """
+        from engine_harness.plan.expand import plan
+
+        known = self._plans.get(scenario.id)
+        if known is None:
+            known = self._plans[scenario.id] = plan(scenario)
+        return known
+
+    def plan_all(self, scenarios: Sequence[Scenario]) -> list[tuple[Scenario, Plan]]:
+        """Plan all of `scenarios`.
+
+        Raises:
+            PlanError: with the problems of all of them.
+        """
+        planned, problems = [], []
+        for scenario in scenarios:
+            try:
+                planned.append((scenario, self.plan(scenario)))
+            except PlanError as error:
+                problems.append(str(error))
+        if problems:
+            raise PlanError("\n".join(problems))
+        return planned
+
+    def compiler(self, folder: Path | None = None) -> Compiler:
+        """Return the compiler of this project's modules."""
+        from engine_harness.compile.compiler import Compiler
+        from engine_harness.records.layout import MODULES_FOLDER
+
+        return Compiler(
+            folder or self.artifacts / MODULES_FOLDER,
+            root=self.project.root,
+            harness_lua=shipped_lua() / "harness",
+        )
+
+    def compile(
+        self, scenarios: Sequence[Scenario], *, folder: Path | None = None
+    ) -> CompileSummary:
+        """Bring the modules of `scenarios` up to date, or take those that are there.
+
+        Raises:
+            PlanError, CompileError: with the problems of all scenarios.
+        """
+        compiler = self.compiler(folder)
+        hashes = self.manifest_hashes()
+        if self._invocation.skip_build:
+            summary = compiler.load_existing(scenarios, manifest_hashes=hashes)
+        else:
+            summary = compiler.compile_all(
+                self.plan_all(scenarios),
+                known_ids=self.known_ids(),
+                manifest_hashes=hashes,
+                force=self._invocation.force_build,
+            )
+        self._modules.update(summary.by_id())
+        return summary
+
+    def manifest_hashes(self) -> Mapping[str, str]:
+        """Return the SHA-256 of the manifests that were read, by path from the root."""
+        return {file.path: file.sha256 for file in self._loaded.files} if self._loaded else {}
+
+    def known_ids(self) -> frozenset[str] | None:
+        """Return the ids of all scenarios of the project; None when only a part was loaded."""
+        if self._loaded is None or not self._loaded.is_whole_project:
+            return None
+        return frozenset(scenario.id for scenario in self._loaded.scenarios)
+
+    def execute(self, scenarios: Sequence[Scenario]) -> Iterator[RunRecord]:
+        """Run `scenarios`, compiled before or now; yield records in order of completion.
+
+        Every record is written to `artifacts/records/` before it is yielded.
+        """
+        from engine_harness.execute.processes import execute
+        from engine_harness.records.layout import record_path
+        from engine_harness.records.writer import write_record
+
+        missing = [scenario for scenario in scenarios if scenario.id not in self._modules]
+        if missing:
+            self.compile(missing)
+        for record in execute(self._requests(scenarios), self.pool, self._failed_worlds(scenarios)):
+            write_record(record_path(self.artifacts, record.scenario.id), record)
+            yield record
+
+    def _requests(self, scenarios: Sequence[Scenario]) -> list[Request]:
+        return [
+            Request(
+                scenario=scenario,
+                plan=self.plan(scenario),
+                module_text=self._modules[scenario.id].text,
+                module_digest=self._modules[scenario.id].sha256,
+                options=run_options(scenario, self.project, self._invocation),
+                roots=self.roots,
+            )
+            for scenario in scenarios
+        ]
+
+    def _failed_worlds(self, scenarios: Sequence[Scenario]) -> dict[str, Reply]:
+        infos = {scenario.world: self.worlds.get(scenario.world) for scenario in scenarios}
+        return {name: info.failure for name, info in infos.items() if info and info.failure}
+
+    def check(self, record: RunRecord, scenario: Scenario) -> Verdict:
+        """Judge a record."""
+        from engine_harness.checks.evaluate import evaluate
+
+        return evaluate(record, scenario)
+
+    def run(self, scenarios: Sequence[Scenario]) -> Iterator[Result]:
+        """Execute and judge; yield results in order of completion."""
+        by_id = {scenario.id: scenario for scenario in scenarios}
+        for record in self.execute(scenarios):
+            scenario = by_id[record.scenario.id]
+            wall_s = record.host.get("wall_s")
+            yield Result(
+                scenario=scenario,
+                record=record,
+                verdict=self.check(record, scenario),
+                wall_s=float(wall_s) if isinstance(wall_s, int | float) else 0.0,
+            )
+
+    def report(self, results: Sequence[Result], *, suite: str = "engine-sim") -> tuple[Path, ...]:
+        """Write the reports of a suite over `results`; return their paths."""
+        from engine_harness._version import __version__
+        from engine_harness.records.layout import ENGINE_FOLDER
+        from engine_harness.report.base import SuiteRun, run_order, write_reports
+
+        return write_reports(
+            SuiteRun(
+                suite=suite,
+                cases=run_order(results),
+                folder=self._invocation.out_dir or self.artifacts / ENGINE_FOLDER,
+                tool_version=__version__,
+                generated=utc_now_text(),
+            )
+        )
+
+    def call_lua(self, module: str, function: str, *args: Json) -> list[Json]:
+        """Call `function` of the Lua module `module` with plain data; return its results.
+
+        It runs in a child process, in the same sandbox and under the same limits as a world.
+
+        Raises:
+            WorldError: the Lua code failed; LimitExceeded: a limit was reached.
+        """
+        reply = self.pool.call(
+            Job(
+                function="call",
+                data={"module": module, "function": function, "args": list(args), "count": len(args)},
+                roots=tuple(str(root.path) for root in self.roots),
+                root_names=tuple(root.name for root in self.roots),
+                deadline_s=self.project.deadline_s,
+                memory_mb=self.project.memory_mb,
+                work_units=DEFAULT_LIMITS.work_units,
+            )
+        )
+        if reply.status == "ok" and isinstance(reply.value, list):
+            return reply.value
+        kind: type[RunError] = WorldError if reply.status == "error" else LimitExceeded
+        raise kind(f"{module}.{function}: {reply.message}")
+
+
+def open_project(root: str | Path | None = None) -> Project:
+    """Return the project in `root`, or the one that the current folder belongs to."""
+    import os
+
+    from engine_harness.manifest.project import find_root, load_project
+
+    folder = find_root(Path.cwd()) if root is None else Path(root).resolve()
+    return load_project(folder, flags={}, environ=os.environ)
+
+
+def run(
+    manifest: str | Path,
+    scenario_id: str | None = None,
+    *,
+    root: str | Path | None = None,
+    invocation: Invocation | None = None,
+) -> RunRecord:
+    """Run one scenario of a manifest file and return its record.
+
+    Args:
+        manifest: path of the file; relative to the project's root or the current folder.
+        scenario_id: which scenario; needed when the file holds more than one.
+        root: the project's root; by default the nearest folder upwards with `harness.toml`.
+        invocation: seed, limits and policy of this run.
+
+    Raises:
+        ManifestError, PlanError, CompileError: the file cannot be run.
+        UsageError: it holds several scenarios, or none with this id.
+    """
+    with Harness(open_project(root), invocation) as harness:
+        scenarios = harness.load((str(manifest),)).scenarios
+        chosen = [s for s in scenarios if scenario_id is None or s.id == scenario_id]
+        if len(chosen) != 1:
+            names = ", ".join(s.id for s in scenarios)
+            msg = f"{manifest}: name one scenario of {names}"
+            raise UsageError(msg)
+        return next(harness.execute(chosen))
+
+
+def call_lua(module: str, function: str, *args: Json, root: str | Path | None = None) -> list[Json]:
+    """Call a Lua function of a project in a child process; see `Harness.call_lua`."""
+    with Harness(open_project(root)) as harness:
+        return harness.call_lua(module, function, *args)

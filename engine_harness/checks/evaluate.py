@@ -1,0 +1,109 @@
+"""The verdict over one record: every check is evaluated, none hides another.
+
+It needs the record and the scenario only, so it can be computed again at any time, anywhere.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from engine_harness.checks.events import check_events
+from engine_harness.checks.expectations import check_end_set, check_timeline_sets
+from engine_harness.checks.invariants import check_invariants
+from engine_harness.checks.judged import Judged, place, unknown_run
+from engine_harness.checks.outcome import check_outcome
+from engine_harness.checks.recorded import recorded_scenario
+from engine_harness.checks.refusals import check_refusals
+from engine_harness.checks.verdict import Check, Finding, Verdict
+
+if TYPE_CHECKING:
+    from engine_harness.manifest.models import Scenario
+    from engine_harness.records.models import RunRecord
+
+__all__ = ["NOTHING_CHECKED", "evaluate"]
+
+NOTHING_CHECKED = "nothing is checked"
+
+# An expected failure is one of the game. A record that decides nothing, or a run that cannot be
+# repeated, is none.
+_NEVER_EXPECTED = ("record", "nondeterministic")
+
+
+def evaluate(record: RunRecord, scenario: Scenario) -> Verdict:
+    """Judge `record` by what `scenario` expects.
+
+    Findings come in a fixed order: the end of the run, a record of another run, `expect`, the
+    timeline, `expect_events`, invariants, refusals, `expect_failure`. A run that wall time or
+    memory ended left nothing to judge but its end.
+    """
+    judged = [check_outcome(record, scenario)]
+    if not unknown_run(record):
+        recorded, stale = recorded_scenario(record, scenario)
+        judged += [
+            Judged(stale, [], []),
+            check_end_set(record, scenario, "expect"),
+            check_timeline_sets(record, scenario),
+            check_events(record, scenario),
+            check_invariants(record, scenario, recorded),
+            check_refusals(record, scenario),
+            check_end_set(record, scenario, "expect_target"),
+        ]
+    findings = [finding for family in judged for finding in family.findings]
+    checks = [check for family in judged for check in family.checks]
+    warnings = [warning for family in judged for warning in family.warnings]
+    if not _checks_anything(record, scenario):
+        warnings.append(NOTHING_CHECKED)
+    if scenario.expect_failure is not None:
+        findings = _expect_failure(scenario, findings, checks, warnings)
+    return Verdict(
+        passed=all(finding.severity == "warning" for finding in findings),
+        findings=tuple(findings),
+        checks=tuple(checks),
+        warnings=tuple(warnings),
+    )
+
+
+def _checks_anything(record: RunRecord, scenario: Scenario) -> bool:
+    return bool(
+        scenario.expect
+        or scenario.expect_target
+        or scenario.expect_events
+        or scenario.invariants
+        or scenario.expect_failure
+        or record.outcome.success is not None
+        or any(
+            entry.kind == "expect" or (entry.kind == "action" and entry.refused)
+            for entry in scenario.timeline
+        )
+    )
+
+
+def _expect_failure(
+    scenario: Scenario, findings: list[Finding], checks: list[Check], warnings: list[str]
+) -> list[Finding]:
+    """Turn a failure into a pass that names it, and a pass into a failure; return the findings."""
+    expectation = scenario.expect_failure
+    assert expectation is not None
+    kept: list[Finding] = []
+    failures: list[Finding] = []
+    for finding in findings:
+        expected = finding.severity == "error" and finding.check not in _NEVER_EXPECTED
+        (failures if expected else kept).append(finding)
+    reason = expectation.reason + (f" ({expectation.ticket})" if expectation.ticket else "")
+    failed = bool(failures)
+    checks.append(
+        Check(
+            check="expect_failure",
+            name=reason,
+            expected="failure",
+            actual="failure" if failed else "pass",
+            ok=failed,
+            details="\n".join(finding.message for finding in failures) or None,
+        )
+    )
+    warnings += [f"expected failure: {finding.message}" for finding in failures]
+    if not failed and not any(finding.check in _NEVER_EXPECTED for finding in kept):
+        message = f"expected to fail: {reason}"
+        where = place(scenario, "expect_failure")
+        kept.append(Finding(check="expect_failure", message=message, where=where))
+    return kept

@@ -1,0 +1,194 @@
+"""Finds the rows of an event log that match a pattern, and words what was there instead.
+
+Rows are grouped by event name, and on demand by the value of one field, so that many rules over a
+long log cost little more than one pass. Knows no rule.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from engine_harness._canonical import canonical_json
+from engine_harness._registry import suggestion
+from engine_harness.checks.metrics import Missing, equal, is_number, lookup
+from engine_harness.checks.wording import seconds, value_text
+
+if TYPE_CHECKING:
+    from collections.abc import Hashable, Iterable, Sequence
+
+    from pydantic import JsonValue
+
+    from engine_harness.manifest.expectations import EventPattern
+
+__all__ = ["EventLog", "Row", "describe", "fields_text", "group_key"]
+
+Row = dict[str, "JsonValue"]
+
+FIELDS_SHOWN_MAX = 4
+NAMES_SHOWN_MAX = 6
+_NO_FIELDS: dict[str, JsonValue] = {}
+
+
+class EventLog:
+    """The events of one record, indexed."""
+
+    def __init__(self, rows: Sequence[Row]) -> None:
+        self.rows = rows
+        self._by_name: dict[str, list[int]] = {}
+        for index, row in enumerate(rows):
+            name = row["event"]
+            assert isinstance(name, str)
+            self._by_name.setdefault(name, []).append(index)
+        self._by_field: dict[tuple[str, str], dict[Hashable, list[int]]] = {}
+        self._matches: dict[str, list[int]] = {}
+
+    def at_s(self, index: int) -> float:
+        """Return the clock at the dispatch of a row."""
+        at_s = self.rows[index]["at_s"]
+        assert isinstance(at_s, int | float)
+        return at_s
+
+    def fields(self, index: int) -> dict[str, JsonValue]:
+        """Return the fields of a row, empty when it has none."""
+        fields = self.rows[index].get("fields", _NO_FIELDS)
+        assert isinstance(fields, dict)
+        return fields
+
+    def matches(self, pattern: EventPattern) -> list[int]:
+        """Return the indices of all rows that match, in order."""
+        key = canonical_json([pattern.event, pattern.where])
+        if key not in self._matches:
+            self._matches[key] = self._find(pattern)
+        return self._matches[key]
+
+    def _find(self, pattern: EventPattern) -> list[int]:
+        where = dict(pattern.where)
+        candidates = self._by_name.get(pattern.event, [])
+        scalar = next((name for name, want in where.items() if not _is_deep(want)), None)
+        if scalar is not None:
+            candidates = self._grouped(pattern.event, scalar).get(group_key(where.pop(scalar)), [])
+        if not where:
+            return candidates
+        tests = list(where.items())
+        return [
+            index
+            for index in candidates
+            if all(_field_matches(self.fields(index), name, want) for name, want in tests)
+        ]
+
+    def _grouped(self, event: str, field: str) -> dict[Hashable, list[int]]:
+        """Rows of an event by the value of one field; rows without it are left out."""
+        if (event, field) not in self._by_field:
+            groups: dict[Hashable, list[int]] = {}
+            for index in self._by_name.get(event, []):
+                value = lookup(self.fields(index), field)
+                if not isinstance(value, Missing) and not isinstance(value, dict | list):
+                    groups.setdefault(group_key(value), []).append(index)
+            self._by_field[event, field] = groups
+        return self._by_field[event, field]
+
+    def nearest(self, pattern: EventPattern) -> tuple[str, tuple[int, ...]]:
+        """Word the nearest thing that was there for a pattern without matches, with its index."""
+        candidates = self._by_name.get(pattern.event, [])
+        if not candidates:
+            return self._other_names(pattern.event), ()
+        tests = list(pattern.where.items())
+        best, best_hits = candidates[0], -1
+        for index in candidates:
+            fields = self.fields(index)
+            hits = sum(_field_matches(fields, name, want) for name, want in tests)
+            if hits > best_hits:
+                best, best_hits = index, hits
+                if hits == len(tests) - 1:
+                    # No row can be nearer: one that meets every test would be a match.
+                    break
+        fields = self.fields(best)
+        wrong = [name for name, want in tests if not _field_matches(fields, name, want)]
+        text = f"nearest: {pattern.event} at {seconds(self.at_s(best))} s"
+        return f"{text} with {_named(fields, wrong, '=')}", (best,)
+
+    def _other_names(self, name: str) -> str:
+        if not self.rows:
+            return "no event was recorded"
+        hint = suggestion(name, self._by_name)
+        if hint:
+            return f"no {name} was recorded{hint}"
+        names = list(self._by_name)
+        shown = ", ".join(names[:NAMES_SHOWN_MAX])
+        more = f" and {len(names) - NAMES_SHOWN_MAX} more" if len(names) > NAMES_SHOWN_MAX else ""
+        return f"no {name} was recorded, only {shown}{more}"
+
+
+def group_key(value: JsonValue) -> Hashable:
+    """Return what is equal, and hashes alike, for values that `metrics.equal` calls equal."""
+    if isinstance(value, bool):
+        # As a dictionary key True would be 1.
+        return (value,)
+    if isinstance(value, dict | list):
+        return ("table", canonical_json(_one_empty_table(value)))
+    return value
+
+
+def _one_empty_table(value: JsonValue) -> JsonValue:
+    if isinstance(value, dict):
+        return {key: _one_empty_table(item) for key, item in value.items()} if value else []
+    return [_one_empty_table(item) for item in value] if isinstance(value, list) else value
+
+
+def describe(pattern: EventPattern) -> str:
+    """Return a pattern as a message names it: `hit (id=ball-2, damage in 1..5)`."""
+    if not pattern.where:
+        return pattern.event
+    wanted = [f"{name}{_wanted(want)}" for name, want in pattern.where.items()]
+    return f"{pattern.event} ({', '.join(wanted)})"
+
+
+def fields_text(fields: dict[str, JsonValue], names: Iterable[str] = ()) -> str:
+    """Return ` (id=ball-2, x=3)` for the named fields, or the first scalar ones, or nothing."""
+    chosen = list(names) or [n for n, v in sorted(fields.items()) if not isinstance(v, dict | list)]
+    text = _named(fields, chosen[:FIELDS_SHOWN_MAX], "=")
+    return f" ({text})" if text else ""
+
+
+def _named(fields: dict[str, JsonValue], names: Sequence[str], sign: str) -> str:
+    parts = []
+    for name in names:
+        value = lookup(fields, name)
+        parts.append(
+            f"no {name}" if isinstance(value, Missing) else f"{name}{sign}{value_text(value)}"
+        )
+    return ", ".join(parts)
+
+
+def _is_range(want: JsonValue) -> bool:
+    return isinstance(want, dict) and bool(want) and want.keys() <= {"min", "max"}
+
+
+def _is_deep(want: JsonValue) -> bool:
+    return isinstance(want, dict | list)
+
+
+def _wanted(want: JsonValue) -> str:
+    if isinstance(want, dict) and _is_range(want):
+        low, high = want.get("min"), want.get("max")
+        if low is None:
+            return f"<={value_text(high)}"
+        if high is None:
+            return f">={value_text(low)}"
+        return f" in {value_text(low)}..{value_text(high)}"
+    return f"={value_text(want)}"
+
+
+def _field_matches(fields: dict[str, JsonValue], name: str, want: JsonValue) -> bool:
+    value = lookup(fields, name)
+    if isinstance(value, Missing):
+        return False
+    if not isinstance(want, dict) or not _is_range(want):
+        return equal(want, value)
+    if not isinstance(value, int | float) or not is_number(value):
+        return False
+    low, high = want.get("min"), want.get("max")
+    return not (
+        (isinstance(low, int | float) and value < low)
+        or (isinstance(high, int | float) and value > high)
+    )

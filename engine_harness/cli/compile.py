@@ -1,0 +1,34 @@
+"""`run-harness compile`: manifests into Lua modules, without running them."""
+
+from __future__ import annotations
+
+import click
+
+from engine_harness.cli.options import CONTEXT, json_flag, root_flag
+
+__all__ = ["compile_command"]
+
+
+@click.command(context_settings=CONTEXT, options_metavar="[FLAGS]")
+@root_flag
+@click.option("--out-dir", metavar="DIR", help="Where modules go. Default: artifacts/scenarios.")
+@click.option("--force-build", is_flag=True, help="Compile every module again.")
+@click.option("--verbose", is_flag=True, help="A line for every manifest and output.")
+@json_flag
+def compile_command(
+    root: str | None, out_dir: str | None, force_build: bool, verbose: bool, as_json: bool
+) -> int:
+    r"""Compile every manifest of the project into its Lua module.
+
+    A module whose manifest and tool have not changed stays as it is; one whose scenario is gone is
+    removed.
+
+    \b
+    Example:
+      run-harness compile --verbose
+    """
+    from engine_harness.cli.compiling import compile_project
+
+    return compile_project(
+        root=root, out_dir=out_dir, force_build=force_build, verbose=verbose, as_json=as_json
+    )

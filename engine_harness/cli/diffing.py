@@ -1,0 +1,99 @@
+"""The work of `run-harness diff`: the comparer's answer in words."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from engine_harness._canonical import canonical_json
+from engine_harness.checks.diff import compare, first_divergence, without_host
+from engine_harness.cli.output import Output
+from engine_harness.records.reader import read_record
+from engine_harness.records.writer import record_data
+from engine_harness.report.console import plain
+from engine_harness.report.events import event_text
+
+if TYPE_CHECKING:
+    from engine_harness._types import Json, JsonMap
+    from engine_harness.checks.diff import Difference, Divergence
+
+__all__ = ["diff_records"]
+
+DIFFERENCES_SHOWN_MAX = 50
+VALUE_LENGTH_MAX = 60
+
+
+def diff_records(expected: str, actual: str, *, as_json: bool) -> int:
+    """Compare two record files; return 0 when they are equal but for the machine, else 1."""
+    first, second = read_record(Path(expected)), read_record(Path(actual))
+    output = Output(as_json=as_json)
+    divergence = first_divergence(first, second)
+    differences = compare(without_host(record_data(first)), without_host(record_data(second)))
+    code = 1 if differences else 0
+    if not differences:
+        output.lines([f"equal: {len(first.events)} events, digest {first.digest}"])
+    else:
+        output.lines(_divergence_lines(divergence) if divergence is not None else [])
+        noun = "difference" if len(differences) == 1 else "differences"
+        output.lines([f"{len(differences)} {noun}:"])
+        output.lines(f"  {_worded(item)}" for item in differences[:DIFFERENCES_SHOWN_MAX])
+        if len(differences) > DIFFERENCES_SHOWN_MAX:
+            output.lines([f"  {len(differences) - DIFFERENCES_SHOWN_MAX} more (all with --json)"])
+    return output.document(
+        "diff",
+        code,
+        {
+            "equal": not differences,
+            "first_divergence": None if divergence is None else _divergence_data(divergence),
+            "differences": [_difference_data(item) for item in differences],
+        },
+    )
+
+
+def _divergence_lines(divergence: Divergence) -> list[str]:
+    moment = "" if divergence.at_s is None else f" at {divergence.at_s:.3f} s"
+    if divergence.index is None:
+        lines = [f"first divergence: {divergence.path}{moment}, all events are equal"]
+        sides = [_short(divergence.expected), _short(divergence.actual)]
+    else:
+        lines = [f"first divergence: events[{divergence.index}]{moment}"]
+        sides = [_event(divergence.expected), _event(divergence.actual)]
+    lines += [f"  expected  {sides[0]}", f"  actual    {sides[1]}"]
+    return [*lines, *(f"  {_worded(item)}" for item in divergence.differences[:1])]
+
+
+def _event(row: Json) -> str:
+    return plain(event_text(row)) if isinstance(row, dict) else "no more events"
+
+
+def _worded(difference: Difference) -> str:
+    words: str = difference.kind
+    if difference.kind != "unexpected key":
+        words += f"; expected {_short(difference.expected)}"
+    if difference.kind != "missing key":
+        words += f"; got {_short(difference.actual)}"
+    return f"{plain(difference.path)}: {words}"
+
+
+def _short(value: Json) -> str:
+    text = canonical_json(value)
+    return text if len(text) <= VALUE_LENGTH_MAX else f"{text[: VALUE_LENGTH_MAX - 1]}…"
+
+
+def _difference_data(difference: Difference) -> JsonMap:
+    return {
+        "path": difference.path,
+        "kind": difference.kind,
+        "expected": difference.expected,
+        "actual": difference.actual,
+    }
+
+
+def _divergence_data(divergence: Divergence) -> JsonMap:
+    return {
+        "index": divergence.index,
+        "at_s": divergence.at_s,
+        "path": divergence.path,
+        "expected": divergence.expected,
+        "actual": divergence.actual,
+    }

@@ -1,0 +1,65 @@
+"""`--list`: the suites, or the scenarios that a command line selects. Runs nothing."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from engine_harness.cli.opening import (
+    invocation_of,
+    load_targets,
+    open_request,
+    requested_suites,
+    select_by_suite,
+    united,
+)
+from engine_harness.cli.output import Output
+from engine_harness.cli.suites import GROUPS, all_suites
+from engine_harness.errors import NothingSelected
+
+if TYPE_CHECKING:
+    from engine_harness.cli.run import RunRequest
+    from engine_harness.manifest.project import Project
+
+__all__ = ["list_suites_or_scenarios"]
+
+
+def list_suites_or_scenarios(request: RunRequest) -> int:
+    """Print the suites; with `--suite` or a target the ids of its scenarios, in run order."""
+    project = open_request(request)
+    output = Output(as_json=request.as_json)
+    if not request.suites and not request.targets:
+        return _list_suites(project, output)
+    from engine_harness.api import Harness
+
+    suites = requested_suites(project, request)
+    with Harness(project, invocation_of(request, project)) as harness:
+        loaded = load_targets(harness, request.targets, project.root)
+        try:
+            found = united(select_by_suite(loaded, request, suites, project))
+        except NothingSelected:
+            found = ()
+    identities = [scenario.id for scenario in found]
+    output.lines(identities)
+    return output.document("list", 0, {"scenarios": list(identities)})
+
+
+def _list_suites(project: Project, output: Output) -> int:
+    suites = all_suites(project)
+    output.lines(f"[{s.kind}] {s.name} — {s.description} — {s.command}" for s in suites.values())
+    output.lines(["Suite groups:", *(f"  {name}: {', '.join(GROUPS[name])}" for name in GROUPS)])
+    return output.document(
+        "list",
+        0,
+        {
+            "suites": [
+                {
+                    "name": suite.name,
+                    "kind": suite.kind,
+                    "description": suite.description,
+                    "command": suite.command,
+                }
+                for suite in suites.values()
+            ],
+            "groups": {name: list(members) for name, members in GROUPS.items()},
+        },
+    )

@@ -1,0 +1,150 @@
+"""From the words of a command line to a project, and to the scenarios that they select."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from engine_harness._registry import suggestion
+from engine_harness.cli.suites import GROUPS, Suite, chosen_suites
+from engine_harness.cli.verbs import VERBS
+from engine_harness.errors import NothingSelected, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from engine_harness._types import Json
+    from engine_harness.api import Harness, Invocation
+    from engine_harness.cli.run import RunRequest
+    from engine_harness.manifest.load import Loaded
+    from engine_harness.manifest.models import Scenario
+    from engine_harness.manifest.project import Project
+
+__all__ = [
+    "changing_flags",
+    "invocation_of",
+    "load_targets",
+    "open_project",
+    "open_request",
+    "requested_suites",
+    "select_by_suite",
+    "united",
+]
+
+
+def open_project(root: str | None, flags: Mapping[str, Json] | None = None) -> Project:
+    """Return the project of `--root`, or the one that the current folder belongs to."""
+    from engine_harness.manifest.project import find_root, load_project
+
+    if root is not None and not Path(root).is_dir():
+        msg = f"--root: '{root}' is no folder"
+        raise UsageError(msg)
+    folder = find_root(Path.cwd()) if root is None else Path(root).resolve()
+    given = {key: value for key, value in (flags or {}).items() if value is not None}
+    return load_project(folder, flags=given, environ=os.environ)
+
+
+def open_request(request: RunRequest) -> Project:
+    """Return the project of a run, with the flags that stand in for its keys."""
+    return open_project(
+        request.root,
+        {
+            "run.jobs": request.jobs,
+            "run.deadline_s": request.deadline_s,
+            "run.memory_mb": request.memory_mb,
+            "run.seed": request.seed,
+        },
+    )
+
+
+def invocation_of(request: RunRequest, project: Project) -> Invocation:
+    """Return what the command line says about every run."""
+    from engine_harness.api import Invocation
+
+    return Invocation(
+        seed=request.seed,
+        jobs=project.jobs,
+        deadline_s=request.deadline_s,
+        memory_mb=request.memory_mb,
+        hitch_policy=request.hitch_policy,
+        force_build=request.force_build,
+        skip_build=request.skip_build,
+        out_dir=None if request.out_dir is None else project.root / request.out_dir,
+    )
+
+
+def changing_flags(request: RunRequest) -> tuple[str, ...]:
+    """Return the flags that a command line must repeat to do the same run again."""
+    flags: list[str] = []
+    if request.hitch_policy not in (None, "stall"):
+        flags += ["--hitch-policy", str(request.hitch_policy)]
+    if request.deadline_s is not None:
+        flags += ["--deadline", f"{request.deadline_s:g}"]
+    if request.memory_mb is not None:
+        flags += ["--memory-mb", str(request.memory_mb)]
+    return tuple(flags)
+
+
+def requested_suites(project: Project, request: RunRequest) -> tuple[Suite, ...]:
+    """Return the suites of a run: those that were named, else all."""
+    return chosen_suites(project, request.suites or tuple(GROUPS))
+
+
+def load_targets(harness: Harness, targets: tuple[str, ...], root: Path) -> Loaded:
+    """Load what `targets` may mean: the files among them alone, or the project where one is an id.
+
+    A target that is neither a path nor an id is an error that suggests verbs too, because a
+    misspelt verb ends up here.
+    """
+    paths = [target.partition("::")[0] for target in targets if _is_path(target, root)]
+    if targets and len(paths) == len(targets):
+        return harness.load(tuple(dict.fromkeys(paths)))
+    loaded = harness.load()
+    known = {scenario.id for scenario in loaded.scenarios}
+    known |= {s.origin.base_id for s in loaded.scenarios if s.origin.base_id is not None}
+    for target in targets:
+        if target not in known and not _is_path(target, root):
+            msg = f"no scenario or path is called '{target}'"
+            raise UsageError(msg + suggestion(target, {*known, *VERBS}))
+    return loaded
+
+
+def select_by_suite(
+    loaded: Loaded, request: RunRequest, suites: Iterable[Suite], project: Project
+) -> dict[str, tuple[Scenario, ...]]:
+    """Return the scenarios of each suite, in run order.
+
+    A suite that was named itself must have one; a suite reached through a group may be empty.
+    """
+    from engine_harness.manifest.select import Selection, select
+
+    chosen: dict[str, tuple[Scenario, ...]] = {}
+    for suite in suites:
+        selection = Selection(
+            suites=(suite.name,),
+            scenario=request.scenarios,
+            tags=request.tags,
+            exclude_tags=request.exclude_tags,
+            targets=request.targets,
+        )
+        try:
+            chosen[suite.name] = select(loaded, selection, project)
+        except NothingSelected as error:
+            if suite.name in request.suites:
+                msg = f"no scenario matches suite {suite.name}"
+                raise NothingSelected(msg) from error
+            chosen[suite.name] = ()
+    return chosen
+
+
+def united(by_suite: Mapping[str, tuple[Scenario, ...]]) -> tuple[Scenario, ...]:
+    """Return every selected scenario once: suites share one run of each."""
+    found = {scenario.id: scenario for chosen in by_suite.values() for scenario in chosen}
+    return tuple(found[identity] for identity in sorted(found, key=lambda i: (i.lower(), i)))
+
+
+def _is_path(target: str, root: Path) -> bool:
+    """A path has a separator, names its scenario behind `::`, or is there."""
+    head = target.partition("::")[0]
+    return "::" in target or "/" in head or (root / head).exists() or Path(head).exists()

@@ -1,0 +1,217 @@
+"""One invocation that runs scenarios: load, select, compile, execute, judge, report, sum up.
+
+The steps are those of `api.Harness`; what is added here is what a person sees meanwhile.
+"""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from engine_harness._wallclock import monotonic_s, utc_now_text
+from engine_harness.cli.documents import case_data
+from engine_harness.cli.opening import (
+    changing_flags,
+    invocation_of,
+    load_targets,
+    open_request,
+    requested_suites,
+    select_by_suite,
+    united,
+)
+from engine_harness.cli.output import Output, note
+from engine_harness.cli.places import Places
+from engine_harness.errors import NothingSelected
+from engine_harness.report import console
+from engine_harness.report.base import run_order
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from engine_harness._types import JsonMap
+    from engine_harness.api import Harness, Result
+    from engine_harness.cli.run import RunRequest
+    from engine_harness.cli.suites import Suite
+    from engine_harness.manifest.models import Scenario
+
+__all__ = ["run_session"]
+
+EXIT_FAILED = 1
+EXIT_INTERRUPTED = 130
+FLUSH_EVERY_S = 0.1
+"""On a live terminal results are written together: taking the bar away for each would flicker."""
+
+
+@dataclass
+class _Session:
+    request: RunRequest
+    places: Places
+    output: Output
+    suites: tuple[Suite, ...]
+    selected: dict[str, tuple[Scenario, ...]]
+    flags: tuple[str, ...]
+    results: dict[str, Result] = field(default_factory=dict)
+    interrupted: bool = False
+    started_s: float = field(default_factory=monotonic_s)
+
+    def cases(self, suite: Suite) -> tuple[Result, ...]:
+        """Return what has run of a suite, in run order."""
+        return tuple(
+            self.results[scenario.id]
+            for scenario in self.selected[suite.name]
+            if scenario.id in self.results
+        )
+
+
+def run_session(request: RunRequest) -> int:
+    """Run what `request` asks for and return the exit code."""
+    from engine_harness.api import Harness
+
+    project = open_request(request)
+    suites = requested_suites(project, request)
+    places = Places.of(project, request.out_dir)
+    places.require_distinct(suites)
+    output = Output(as_json=request.as_json)
+    with Harness(project, invocation_of(request, project)) as harness:
+        loaded = load_targets(harness, request.targets, project.root)
+        for warning in loaded.warnings:
+            note(str(warning))
+        selected = select_by_suite(loaded, request, suites, project)
+        flags = changing_flags(request)
+        session = _Session(request, places, output, suites, selected, flags)
+        scenarios = united(selected)
+        if not scenarios:
+            return _nothing(session)
+        _compile(harness, session, scenarios)
+        for path in places.outputs(suite for suite in suites if selected[suite.name]):
+            path.unlink(missing_ok=True)
+        try:
+            _execute(harness, session, scenarios)
+        except KeyboardInterrupt:
+            session.interrupted = True
+    return _finish(session)
+
+
+def _compile(harness: Harness, session: _Session, scenarios: Sequence[Scenario]) -> None:
+    summary = harness.compile(scenarios)
+    for warning in summary.warnings:
+        note(f"warning: {warning}")
+    if session.request.verbose:
+        for built in summary.outputs:
+            note(f"{built.status} {session.places.shown(built.path)}")
+
+
+def _execute(harness: Harness, session: _Session, scenarios: Sequence[Scenario]) -> None:
+    """Run and judge; results are printed in run order, as soon as all before them are known."""
+    from engine_harness.report.progress import Progress
+
+    waiting = [scenario.id for scenario in scenarios][::-1]
+    names = "+".join(suite.name for suite in session.suites)
+    flushed_s = 0.0
+    lines: list[str] = []
+    with Progress(
+        names, len(scenarios), stream=sys.stderr, verbose=session.request.verbose
+    ) as progress:
+        try:
+            for result in harness.run(scenarios):
+                identity, passed = result.scenario.id, result.verdict.passed
+                session.results[identity] = result
+                progress.finished(identity, passed=passed, wall_s=result.wall_s)
+                while waiting and waiting[-1] in session.results:
+                    done = session.results[waiting.pop()]
+                    lines.append(console.case_line(done, wall=True))
+                now_s = monotonic_s()
+                if lines and (not progress.live or now_s - flushed_s >= FLUSH_EVERY_S):
+                    flushed_s = now_s
+                    with progress.paused():
+                        session.output.lines(lines)
+                    lines.clear()
+        finally:
+            # After Ctrl-C what has finished out of order is still told.
+            rest = [session.results[i] for i in reversed(waiting) if i in session.results]
+            lines += [console.case_line(done, wall=True) for done in rest]
+            with progress.paused():
+                session.output.lines(lines)
+
+
+def _finish(session: _Session) -> int:
+    """Write the reports and say how it went."""
+    cases = run_order(session.results.values())
+    wall_s = monotonic_s() - session.started_s
+    summaries = []
+    for suite in session.suites:
+        of_suite = session.cases(suite)
+        written = () if session.interrupted or not of_suite else _report(session, suite)
+        summaries.append(
+            console.SuiteSummary(
+                name=suite.name,
+                cases=of_suite,
+                selected=len(session.selected[suite.name]),
+                wall_s=wall_s,
+                artifacts=tuple(session.places.shown(path) for path in written),
+                interrupted=session.interrupted,
+            )
+        )
+    root_flags = () if session.request.root is None else ("--root", session.request.root)
+    session.output.lines(console.details(cases, (*session.flags, *root_flags)))
+    session.output.lines(console.summary_lines(summaries, wall=True))
+    for suite, summary in zip(session.suites, summaries, strict=True):
+        if summary.cases and not session.interrupted:
+            session.places.write_log(suite, console.log_lines(summary, session.flags))
+    if session.interrupted:
+        code = EXIT_INTERRUPTED
+    else:
+        code = 0 if all(case.verdict.passed for case in cases) else EXIT_FAILED
+    return session.output.document("run", code, _document(session, summaries))
+
+
+def _report(session: _Session, suite: Suite) -> tuple[Path, ...]:
+    from engine_harness._version import __version__
+    from engine_harness.report.base import SuiteRun, write_reports
+
+    return write_reports(
+        SuiteRun(
+            suite=suite.name,
+            cases=session.cases(suite),
+            folder=session.places.folder(suite),
+            tool_version=__version__,
+            generated=utc_now_text(),
+        )
+    )
+
+
+def _nothing(session: _Session) -> int:
+    """Nothing at all is selected, and no suite was named: every suite is skipped."""
+    summaries = [
+        console.SuiteSummary(name=suite.name, cases=(), selected=0, wall_s=None, artifacts=())
+        for suite in session.suites
+    ]
+    session.output.lines(console.summary_lines(summaries, wall=True))
+    note("run-harness: no scenario is selected")
+    data = _document(session, summaries)
+    return session.output.document("run", NothingSelected.exit_code, data)
+
+
+def _document(session: _Session, summaries: Sequence[console.SuiteSummary]) -> JsonMap:
+    cases = run_order(session.results.values())
+    artifacts = dict.fromkeys(path for summary in summaries for path in summary.artifacts)
+    return {
+        "passed": bool(cases) and all(case.verdict.passed for case in cases),
+        "suites": [
+            {
+                "name": summary.name,
+                "status": summary.status,
+                "scenarios": [case.record.scenario.id for case in summary.cases],
+                "artifacts": list(summary.artifacts),
+                "host": {"wall_s": summary.wall_s},
+            }
+            for summary in summaries
+        ],
+        "scenarios": [
+            {**case_data(case), "record": session.places.record(case.record.scenario.id)}
+            for case in cases
+        ],
+        "artifacts": list(artifacts),
+    }

@@ -1,0 +1,123 @@
+"""Which files are manifests: folders searched in path order, and files given by name."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from engine_harness._registry import suggestion
+from engine_harness.errors import Diagnostic, UsageError
+from engine_harness.manifest.formats import SUFFIXES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from engine_harness.manifest.project import Project
+
+__all__ = ["UNREAD_SUFFIXES", "Found", "find_manifests", "name_of", "resolve"]
+
+FOLDERS_DEEP_MAX = 64
+
+SKIPPED_FOLDERS = frozenset({"baselines", "goldens", "snapshots", "stages", "scenes", "negative"})
+"""Folders of files that belong to manifests but are none."""
+
+UNREAD_SUFFIXES = (".toml", ".luau")
+"""What looks like a manifest but is not read."""
+
+
+class Found(NamedTuple):
+    """The manifests to read, and what was passed over although it looked like one."""
+
+    files: tuple[Path, ...]
+    warnings: tuple[Diagnostic, ...]
+
+
+def name_of(path: Path, root: Path) -> str:
+    """Return how messages call `path`: from the project root, with `/`."""
+    try:
+        return path.relative_to(root).as_posix()
+    except ValueError:
+        return path.as_posix()
+
+
+def resolve(text: str, root: Path) -> Path | None:
+    """Return the file or folder that `text` names, from the root or else from the current folder."""
+    for base in (root, Path.cwd()):
+        candidate = Path(os.path.normpath(base / text))
+        if candidate.exists():
+            return candidate
+    return None
+
+
+def find_manifests(project: Project, paths: Sequence[str] = ()) -> Found:
+    """Return the manifests of the project, or those named by `paths`, each once.
+
+    Raises UsageError for a path that does not exist or has a suffix that is not read.
+    """
+    files: dict[Path, None] = {}
+    warnings: list[Diagnostic] = []
+    starts = [(text, True) for text in paths] or [(text, False) for text in project.scenarios]
+    for text, by_name in starts:
+        start = resolve(text, project.root) if by_name else project.root / text
+        if start is None or not start.exists():
+            if by_name or project.source("paths.scenarios") != "default":
+                raise UsageError(_missing(text, project, by_name=by_name))
+            continue
+        if start.is_file():
+            _require_suffix(start, text)
+            files.setdefault(start)
+            continue
+        unread: list[Path] = []
+        for path in sorted(_walk(start, 0), key=lambda path: path.relative_to(start).parts):
+            if path.suffix.lower() in SUFFIXES:
+                files.setdefault(path)
+            else:
+                unread.append(path)
+        warnings.extend(_unread(path, project.root) for path in unread)
+    return Found(tuple(files), tuple(dict.fromkeys(warnings)))
+
+
+def _missing(text: str, project: Project, *, by_name: bool) -> str:
+    if not by_name:
+        source = project.source("paths.scenarios")
+        return f"{source}: paths.scenarios: no folder '{text}' in {project.root}"
+    parent = (project.root / text).parent
+    siblings = sorted(child.name for child in parent.iterdir()) if parent.is_dir() else []
+    return f"no file or folder '{text}'{suggestion(Path(text).name, siblings)}"
+
+
+def _require_suffix(path: Path, text: str) -> None:
+    if path.suffix.lower() not in SUFFIXES:
+        shown = f"format {path.suffix}" if path.suffix else "a file without suffix"
+        msg = f"{text}: {shown} is not read; allowed: {', '.join(SUFFIXES)}"
+        raise UsageError(msg)
+
+
+def _unread(path: Path, root: Path) -> Diagnostic:
+    return Diagnostic(
+        file=name_of(path, root),
+        path="manifest",
+        message=f"format {path.suffix} is not read; the file is passed over",
+        severity="warning",
+        allowed=", ".join(SUFFIXES),
+    )
+
+
+def _walk(folder: Path, depth: int) -> Iterator[Path]:
+    if depth > FOLDERS_DEEP_MAX:
+        msg = f"{folder}: folders are nested more than {FOLDERS_DEEP_MAX} deep (a link to itself?)"
+        raise UsageError(msg)
+    try:
+        children = sorted(folder.iterdir())
+    except OSError as error:
+        msg = f"{folder}: cannot be listed: {error.strerror or error}"
+        raise UsageError(msg) from error
+    for child in children:
+        if child.name.startswith((".", "_")):
+            continue
+        if child.is_dir():
+            if child.name not in SKIPPED_FOLDERS:
+                yield from _walk(child, depth + 1)
+        elif child.suffix.lower() in (*SUFFIXES, *UNREAD_SUFFIXES):
+            yield child

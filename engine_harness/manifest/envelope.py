@@ -1,0 +1,332 @@
+"""The keys that every manifest has, read to one `Scenario`.
+
+The driver's own part is read by `timeline`; what is not known here is an unknown field, so nothing
+is accepted and then ignored.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from typing import TYPE_CHECKING, Literal, NamedTuple
+
+from engine_harness.manifest.condition_reading import read_invariants
+from engine_harness.manifest.diagnostics import one_of, unknown
+from engine_harness.manifest.fields import Field, Table
+from engine_harness.manifest.models import (
+    EngineOptions,
+    ExpectFailure,
+    Limits,
+    Metadata,
+    Origin,
+    Scenario,
+)
+from engine_harness.manifest.rules import read_rules
+from engine_harness.manifest.sets import read_set
+from engine_harness.manifest.timeline import read_timeline
+from engine_harness.manifest.vocabulary import Vocabulary
+
+if TYPE_CHECKING:
+    from engine_harness._types import Json, JsonMap
+    from engine_harness.manifest.diagnostics import Problems
+    from engine_harness.manifest.expectations import ExpectationSet
+    from engine_harness.manifest.worlds import WorldCatalog, WorldInfo
+
+__all__ = ["KEYS", "Member", "read_metadata", "read_scenario"]
+
+KEYS = (
+    "version",
+    "metadata",
+    "world",
+    "world_options",
+    "seed",
+    "config",
+    "timeline",
+    "expect",
+    "expect_baseline",
+    "expect_target",
+    "expect_events",
+    "invariants",
+    "expect_failure",
+    "limits",
+    "matrix",
+)
+"""Every key of a scenario."""
+
+DEFAULT_WORLD = "autoparry"
+"""The world of a timeline that names none."""
+
+ID_LENGTH_MAX = 120
+SETTLE_LIMIT_S = (0.25, 120.0)
+
+_ID = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9_.-]*")
+_ID_RULE = f"[A-Za-z0-9_-][A-Za-z0-9_.-]*, at most {ID_LENGTH_MAX} characters"
+_METADATA = ("id", "label", "description", "tags", "history", "priority")
+_POLICIES = ("stall", "catch_up")
+_NEEDED_METHODS = ("new", "apply", "metrics")
+
+_LIMITS: dict[str, float] = {
+    "deadline_s": 60,
+    "memory_mb": 1024,
+    "work_units": 2_000_000_000,
+    "frames": 10_000_000,
+    "events": 1_000_000,
+    "log_rows": 200_000,
+}
+"""Default of every limit; the maximum is ten times as much."""
+
+
+class Member(NamedTuple):
+    """One scenario as written: its data and what surrounds it."""
+
+    data: Json
+    problems: Problems
+    world: str | None = None
+    """The world of the bundle around it, the default of this member."""
+    base_id: str | None = None
+    suffix: str = ""
+    """`[key=value,…]` of a combination of a matrix."""
+
+
+def read_scenario(member: Member, worlds: WorldCatalog) -> Scenario | None:
+    """Read one scenario; problems are noted in the member's, and None is returned with an error."""
+    top = Field(member.problems, (), member.data)
+    if top.map() is None:
+        return None
+    table = top.table(KEYS)
+    assert table is not None
+    _version(table)
+    metadata = read_metadata(table.require("metadata"), required=True)
+    world, info = _world(table, member, worlds)
+    words = Vocabulary(info)
+    config, engine = _config(table)
+    options = _world_options(table, words)
+    seed = _seed(table)
+    timeline = table.get("timeline")
+    if timeline is None:
+        top.error("has no driver: key 'timeline' is missing", show=False)
+    entries = read_timeline(timeline, words) if timeline else ()
+    expect = _expect(table, words)
+    target = table.get("expect_target")
+    expect_target = read_set(target, words, at_end=True) if target else {}
+    expect_events = read_rules(table.get("expect_events"), words)
+    invariants = read_invariants(table.get("invariants"), words)
+    failure, limits = _expect_failure(table), _limits(table)
+    if member.problems.has_errors or metadata is None:
+        return None
+    return Scenario(
+        metadata=metadata.model_copy(update={"id": metadata.id + member.suffix})
+        if member.suffix
+        else metadata,
+        world=world,
+        world_options=options,
+        seed=seed,
+        config=config,
+        engine=engine,
+        timeline=entries,
+        expect=expect,
+        expect_target=expect_target,
+        expect_events=expect_events,
+        invariants=invariants,
+        expect_failure=failure,
+        limits=limits,
+        origin=_origin(member, table),
+    )
+
+
+def _version(table: Table) -> None:
+    field = table.get("version")
+    number = field.number() if field else None
+    if field is not None and number is not None and number != 1:
+        shown = int(number) if number == int(number) else number
+        field.error(f"unsupported scenario version {shown} (expected 1)", show=False)
+
+
+def read_metadata(field: Field | None, *, required: bool) -> Metadata | None:
+    """Read who a scenario is; a bundle's own metadata needs neither id nor label."""
+    table = field.table(_METADATA) if field else None
+    if table is None:
+        return None
+    scenario_id = table.text("id", required=required)
+    if scenario_id is not None and (
+        not _ID.fullmatch(scenario_id) or len(scenario_id) > ID_LENGTH_MAX
+    ):
+        place = table.get("id")
+        assert place is not None
+        place.error("is no id", _ID_RULE)
+    label = table.text("label", required=required)
+    description = table.get("description")
+    if description is not None and not isinstance(description.value, str):
+        description.error("must be a string")
+    tags, history = table.texts("tags") or (), table.texts("history") or ()
+    priority = table.text("priority")
+    if required and (scenario_id is None or label is None):
+        return None
+    return Metadata(
+        id=scenario_id or "",
+        label=label or "",
+        description=description.value
+        if description and isinstance(description.value, str)
+        else None,
+        tags=tags,
+        history=history,
+        priority=priority,
+    )
+
+
+def _world(table: Table, member: Member, worlds: WorldCatalog) -> tuple[str, WorldInfo | None]:
+    """Return the scenario's world and what is known of it, None when nothing is."""
+    given = table.get("world")
+    name = table.text("world") if given else member.world or DEFAULT_WORLD
+    place = given or table.field.child("world", None)
+    if name is None:
+        return "", None
+    info = worlds.get(name)
+    if info is None:
+        known = worlds.names()
+        message, _ = unknown("world", name, known)
+        if given is None and member.world is None:
+            message += "; it is the default of a timeline without 'world'"
+        place.error(message, one_of(known), show=False)
+        return name, None
+    if info.failure is not None:
+        return name, None
+    for method in _NEEDED_METHODS:
+        if method not in info.methods:
+            place.error(
+                f"world '{name}' has no method '{method}', which driver timeline needs", show=False
+            )
+    return name, info
+
+
+def _config(table: Table) -> tuple[JsonMap, EngineOptions]:
+    field = table.get("config")
+    config = field.table(("engine", "world")) if field else None
+    if config is None:
+        return {}, EngineOptions()
+    section = config.get("engine")
+    engine = section.table(("hitchPolicy", "settleLimit")) if section else None
+    if engine is None:
+        return config.data, EngineOptions()
+    policy = engine.text("hitchPolicy")
+    place = engine.get("hitchPolicy")
+    hitch_policy: Literal["stall", "catch_up"] | None = None
+    if policy == "stall" or policy == "catch_up":
+        hitch_policy = policy
+    elif policy is not None and place is not None:
+        message, _ = unknown("hitch policy", policy, _POLICIES)
+        place.error(message, one_of(_POLICIES), show=False)
+    settle = engine.get("settleLimit")
+    low, high = SETTLE_LIMIT_S
+    settle_s = settle.number_within(low, high, f"{low:g} to {high:g}, seconds") if settle else None
+    return config.data, EngineOptions(hitch_policy=hitch_policy, settle_limit_s=settle_s)
+
+
+def _world_options(table: Table, words: Vocabulary) -> JsonMap:
+    own = table.get("world_options")
+    config = table.get("config")
+    inner = config.value.get("world") if config and isinstance(config.value, dict) else None
+    nested = (
+        config.child("world", inner)
+        if config and isinstance(config.value, dict) and "world" in config.value
+        else None
+    )
+    if own is not None and nested is not None:
+        own.error("'world_options' and 'config.world' are the same thing; give one", show=False)
+    field = own or nested
+    options = field.map() if field else None
+    if field is None or options is None:
+        return {}
+    words.check_options(field, options)
+    return options
+
+
+def _seed(table: Table) -> int | str | None:
+    field = table.get("seed")
+    if field is None:
+        return None
+    value = field.value
+    if isinstance(value, str) and value:
+        return value
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    if is_number and isinstance(value, int | float) and value == math.trunc(value):
+        return int(value)
+    field.error("must be a whole number or a text")
+    return None
+
+
+def _expect(table: Table, words: Vocabulary) -> ExpectationSet:
+    given, alias = table.get("expect"), table.get("expect_baseline")
+    if given and alias:
+        alias.error("'expect' and 'expect_baseline' are the same key; give one", show=False)
+    field = given or alias
+    return read_set(field, words, at_end=True) if field else {}
+
+
+def _expect_failure(table: Table) -> ExpectFailure | None:
+    field = table.get("expect_failure")
+    inner = field.table(("reason", "ticket")) if field else None
+    if inner is None:
+        return None
+    reason, ticket = inner.text("reason", required=True), inner.text("ticket")
+    return None if reason is None else ExpectFailure(reason=reason, ticket=ticket)
+
+
+def _limits(table: Table) -> Limits:
+    field = table.get("limits")
+    inner = field.table(tuple(_LIMITS)) if field else None
+    if inner is None:
+        return Limits()
+    whole: dict[str, int | None] = {}
+    deadline_s: float | None = None
+    for key, default in _LIMITS.items():
+        item = inner.get(key)
+        if item is None:
+            continue
+        most = default * 10
+        if key == "deadline_s":
+            allowed = f"> 0 and at most {most:,}"
+            deadline_s = item.number_within(0, most, allowed, open_low=True)
+        else:
+            whole[key] = item.integer_within(1, most, f"a whole number from 1 to {most:,}")
+    return Limits(deadline_s=deadline_s, **whole)
+
+
+def _origin(member: Member, table: Table) -> Origin:
+    problems = member.problems
+    first = problems.position(())
+    return Origin(
+        manifest=problems.file,
+        label=problems.label,
+        line=first.line if first else None,
+        lines=_lines(table, problems) if first else {},
+        base_id=member.base_id,
+    )
+
+
+def _lines(table: Table, problems: Problems) -> dict[str, int]:
+    """Return the line of everything that a finding may point to, by its data path."""
+    lines: dict[str, int] = {}
+
+    def note(name: str, *path: str | int) -> None:
+        at = problems.position(path, of_key=True)
+        if at is not None:
+            lines[name] = at.line
+
+    for key in table.data:
+        value = table.data[key]
+        name = "expect" if key == "expect_baseline" else key
+        note(name, key)
+        if name in ("expect", "expect_target", "limits") and isinstance(value, dict):
+            for metric in value:
+                note(f"{name}.{metric}", key, metric)
+        if not isinstance(value, list) or key not in ("timeline", "expect_events", "invariants"):
+            continue
+        for index, item in enumerate(value, 1):
+            note(f"{key}[{index}]", key, index)
+            if key == "timeline" and isinstance(item, dict) and "expect" in item:
+                note(f"timeline[{index}].expect", key, index, "expect")
+                inner = item["expect"]
+                for metric in inner if isinstance(inner, dict) else ():
+                    note(f"timeline[{index}].expect.{metric}", key, index, "expect", metric)
+    return lines

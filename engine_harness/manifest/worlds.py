@@ -1,0 +1,133 @@
+"""The worlds of a project: where their Lua lies and what each says about itself.
+
+A world is asked once, in a child process, and only when a scenario names it. A world that cannot be
+loaded is no problem of a manifest: its scenarios run and fail.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from engine_harness._types import Json
+from engine_harness.errors import Diagnostic
+from engine_harness.manifest.describe import WorldDescribe, read_describe
+from engine_harness.vm.job import Job
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from engine_harness.vm.job import Caller, Reply
+    from engine_harness.vm.loader import LuaRoot
+
+__all__ = ["WorldCatalog", "WorldInfo"]
+
+_NAME = re.compile(r"[A-Za-z0-9_-]+")
+
+
+@dataclass(frozen=True, kw_only=True)
+class WorldInfo:
+    """What is known of one world before anything runs."""
+
+    name: str
+    module: str
+    """As `require` knows it: `worlds.arena`."""
+    file: str
+    """Path of its `init.lua` as messages show it."""
+    describe: WorldDescribe = field(default_factory=WorldDescribe)
+    methods: frozenset[str] = frozenset()
+    invariants: Mapping[str, Mapping[str, Json]] = field(default_factory=dict)
+    """The declared ones by name: `{severity}`."""
+    failure: Reply | None = None
+    """Why it could not be loaded; then nothing is known and nothing is checked."""
+    problems: tuple[Diagnostic, ...] = ()
+    """What is wrong with its `describe`."""
+
+
+class WorldCatalog:
+    """All worlds in the Lua roots; the first root that has a name wins."""
+
+    def __init__(
+        self,
+        roots: Sequence[LuaRoot],
+        caller: Caller,
+        *,
+        deadline_s: float = 60.0,
+        memory_mb: int = 1024,
+    ) -> None:
+        self._roots = tuple(roots)
+        self._caller = caller
+        self._deadline_s = deadline_s
+        self._memory_mb = memory_mb
+        self._known: dict[str, WorldInfo | None] = {}
+
+    def names(self) -> tuple[str, ...]:
+        """Return the names of all worlds, sorted."""
+        found = set()
+        for root in self._roots:
+            folder = root.path / "worlds"
+            if folder.is_dir():
+                found.update(
+                    inner.name
+                    for inner in folder.iterdir()
+                    if _NAME.fullmatch(inner.name) and (inner / "init.lua").is_file()
+                )
+        return tuple(sorted(found))
+
+    def get(self, name: str) -> WorldInfo | None:
+        """Return what is known of world `name`, or None when there is none."""
+        if name not in self._known:
+            self._known[name] = self._ask(name)
+        return self._known[name]
+
+    def asked(self) -> tuple[WorldInfo, ...]:
+        """Return the worlds that were asked so far, in order of their names."""
+        known = (self._known[name] for name in sorted(self._known))
+        return tuple(info for info in known if info is not None)
+
+    def _ask(self, name: str) -> WorldInfo | None:
+        if not _NAME.fullmatch(name):
+            return None
+        root = next(
+            (root for root in self._roots if (root.path / "worlds" / name / "init.lua").is_file()),
+            None,
+        )
+        if root is None:
+            return None
+        file = f"{root.name}/worlds/{name}/init.lua"
+        reply = self._caller.call(
+            Job(
+                function="describe",
+                data={"world": name},
+                roots=tuple(str(each.path) for each in self._roots),
+                root_names=tuple(each.name for each in self._roots),
+                deadline_s=self._deadline_s,
+                memory_mb=self._memory_mb,
+            )
+        )
+        if reply.status != "ok" or not isinstance(reply.value, dict):
+            return WorldInfo(name=name, module=f"worlds.{name}", file=file, failure=reply)
+        return _info(name, file, reply.value)
+
+
+def _info(name: str, file: str, value: Mapping[str, Json]) -> WorldInfo:
+    describe, problems = read_describe(value.get("describe"), file)
+    methods = value.get("methods")
+    declared = value.get("invariants")
+    return WorldInfo(
+        name=name,
+        module=f"worlds.{name}",
+        file=file,
+        describe=describe,
+        methods=frozenset(str(method) for method in methods)
+        if isinstance(methods, list)
+        else frozenset(),
+        invariants={
+            key: item if isinstance(item, dict) else {}
+            for key, item in sorted(declared.items())
+        }
+        if isinstance(declared, dict)
+        else {},
+        problems=problems,
+    )

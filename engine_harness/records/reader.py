@@ -1,0 +1,168 @@
+"""Reads records back: strict, with the file, the line and the path in the data of every problem."""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from typing import TYPE_CHECKING, NoReturn, cast
+
+from pydantic import ValidationError
+
+from engine_harness._canonical import canonical_json
+from engine_harness._registry import suggestion
+from engine_harness.errors import UsageError
+from engine_harness.records.models import SCHEMA_VERSION, RunRecord
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+    from pydantic import JsonValue
+
+    from engine_harness._types import Json
+
+__all__ = ["read_json", "read_record"]
+
+PROBLEMS_SHOWN_MAX = 20
+_VALUE_LENGTH_MAX = 80
+# Strings first, so that a word inside one is never taken for a number.
+_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|NaN|-?Infinity|-?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?', re.DOTALL)
+
+_EVENT_KEYS: dict[str, tuple[tuple[type, ...], str]] = {
+    "at_s": ((int, float), "a number"),
+    "frame": ((int,), "an integer"),
+    "unit": ((int,), "an integer"),
+    "event": ((str,), "a text"),
+    "source": ((str,), "a text"),
+    "fields": ((dict,), "a map"),
+}
+
+
+class _NotFiniteError(ValueError):
+    """Raised inside the parser, which does not tell where it stands."""
+
+
+def read_record(path: Path) -> RunRecord:
+    """Read one record; anything that is none raises a `UsageError` with all its problems."""
+    data = read_json(path)
+    if not isinstance(data, dict):
+        msg = f"{path}: a record is a map; got {_short(data)}"
+        raise UsageError(msg)
+    version = data.get("schema_version")
+    if version != SCHEMA_VERSION or isinstance(version, bool):
+        msg = (
+            f"{path}: schema_version: no record of this format; got {_short(version)};"
+            f" allowed: {SCHEMA_VERSION}"
+        )
+        raise UsageError(msg)
+    head = data.get("scenario")
+    if isinstance(head, dict) and isinstance(tags := head.get("tags"), list):
+        # Strict validation of Python data wants the tuple that the model holds.
+        head["tags"] = cast("Json", tuple(tags))
+    try:
+        record = RunRecord.model_validate(data, strict=True)
+    except ValidationError as error:
+        raise UsageError(_problems(path, error)) from error
+    _require_event_rows(path, record.events)
+    return record
+
+
+def read_json(path: Path) -> Json:
+    """Read any JSON file; non-finite numbers are refused. Raises `UsageError` with the place."""
+    try:
+        text = path.read_bytes().decode("utf-8")
+    except OSError as error:
+        msg = f"cannot read {path}: {error.strerror or error}"
+        raise UsageError(msg) from error
+    except UnicodeDecodeError as error:
+        line = error.object.count(b"\n", 0, error.start) + 1
+        msg = f"{path}:{line}: no UTF-8 text: byte 0x{error.object[error.start]:02x}"
+        raise UsageError(msg) from error
+    try:
+        data: Json = json.loads(text, parse_constant=_refuse, parse_float=_finite)
+    except json.JSONDecodeError as error:
+        msg = f"{path}:{error.lineno}:{error.colno}: no JSON: {error.msg}"
+        raise UsageError(msg) from error
+    except _NotFiniteError as error:
+        msg = f"{path}:{_place_of_not_finite(text)}: a number must be finite; got {error}"
+        raise UsageError(msg) from error
+    except RecursionError as error:
+        msg = f"{path}: nested too deeply to be read"
+        raise UsageError(msg) from error
+    except ValueError as error:
+        # The one that is left: Python refuses to read an integer of more than 4,300 digits.
+        msg = f"{path}: a number has too many digits"
+        raise UsageError(msg) from error
+    return data
+
+
+def _refuse(constant: str) -> NoReturn:
+    raise _NotFiniteError(constant)
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    if not math.isfinite(number):
+        raise _NotFiniteError(text)
+    return number
+
+
+def _place_of_not_finite(text: str) -> str:
+    for token in _TOKEN.finditer(text):
+        word = token.group()
+        if not word.startswith('"') and not math.isfinite(float(word)):
+            start = token.start()
+            return f"{text.count(chr(10), 0, start) + 1}:{start - text.rfind(chr(10), 0, start)}"
+    raise AssertionError(text[:_VALUE_LENGTH_MAX])
+
+
+def _require_event_rows(path: Path, rows: Sequence[Mapping[str, JsonValue]]) -> None:
+    """Refuse rows without what every check relies on; a model per row would cost a second."""
+    lines = []
+    for index, row in enumerate(rows):
+        for key, (kinds, noun) in _EVENT_KEYS.items():
+            value = row.get(key)
+            if not isinstance(value, kinds) or isinstance(value, bool):
+                got = f"got {_short(value)}" if key in row else "the key is missing"
+                lines.append(f"{path}: events[{index}].{key}: must be {noun}; {got}")
+        if len(lines) >= PROBLEMS_SHOWN_MAX:
+            break
+    if lines:
+        raise UsageError("\n".join(lines[:PROBLEMS_SHOWN_MAX]))
+
+
+def _problems(path: Path, error: ValidationError) -> str:
+    lines = []
+    problems = error.errors(include_url=False)
+    for problem in problems[:PROBLEMS_SHOWN_MAX]:
+        place = _data_path(problem["loc"])
+        line = f"{path}: {place}: "
+        if problem["type"] == "extra_forbidden":
+            name = str(problem["loc"][-1])
+            hint = suggestion(name, RunRecord.model_fields) if len(problem["loc"]) == 1 else ""
+            line += f"unknown key{hint}"
+        elif problem["type"] == "missing":
+            line += "missing key"
+        else:
+            message = problem["msg"]
+            line += f"{message[:1].lower()}{message[1:]}; got {_short(problem['input'])}"
+        lines.append(line)
+    if len(problems) > PROBLEMS_SHOWN_MAX:
+        lines.append(f"{path}: and {len(problems) - PROBLEMS_SHOWN_MAX} more problems")
+    return "\n".join(lines)
+
+
+def _data_path(location: tuple[int | str, ...]) -> str:
+    path = ""
+    for part in location:
+        if isinstance(part, int):
+            path += f"[{part}]"
+        else:
+            path += f".{part}" if path else part
+    return path
+
+
+def _short(value: Json | JsonValue) -> str:
+    text = canonical_json(value)
+    return text if len(text) <= _VALUE_LENGTH_MAX else text[: _VALUE_LENGTH_MAX - 1] + "…"

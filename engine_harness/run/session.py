@@ -1,0 +1,69 @@
+"""From a plan and its compiled module to a job for a child process."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from engine_harness.vm.job import Job
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from engine_harness._types import JsonMap
+    from engine_harness.manifest.models import Scenario
+    from engine_harness.plan.model import Plan
+    from engine_harness.run.budget import RunOptions
+    from engine_harness.vm.loader import LuaRoot
+
+__all__ = ["Request", "job_of"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Request:
+    """One run that is wanted."""
+
+    scenario: Scenario
+    plan: Plan
+    module_text: str
+    module_digest: str
+    """SHA-256 of the module's bytes."""
+    options: RunOptions
+    roots: tuple[LuaRoot, ...]
+    """Where the world and what it requires are looked up."""
+
+
+def job_of(request: Request, *, probes: Sequence[JsonMap] = ()) -> Job:
+    """Return the job that plays `request`.
+
+    Args:
+        request: the run that is wanted.
+        probes: `{unit, kind}`, questions of a conformance check in the middle of the run.
+    """
+    options, budget = request.options, request.options.budget
+    data: JsonMap = {
+        "driver": request.scenario.driver,
+        "world": request.scenario.world,
+        "seed": str(options.seed),
+        "options": options.world_options,
+        "hitch_policy": options.hitch_policy,
+        "settle_limit_s": options.settle_limit_s,
+        "limits": {
+            "frames": budget.frames,
+            "events": budget.events,
+            "log_rows": budget.log_rows,
+        },
+        "invariants": [entry.model_dump(mode="json") for entry in request.scenario.invariants],
+    }
+    if probes:
+        data["probes"] = list(probes)
+    return Job(
+        function="run",
+        data=data,
+        texts={"module": request.module_text},
+        roots=tuple(str(root.path) for root in request.roots),
+        root_names=tuple(root.name for root in request.roots),
+        deadline_s=budget.deadline_s,
+        memory_mb=budget.memory_mb,
+        work_units=budget.work_units,
+    )

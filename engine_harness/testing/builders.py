@@ -1,0 +1,65 @@
+"""Scenarios and runs from plain Python data, through the same loader as files.
+
+For tests of worlds: no manifest has to be written to try one timeline.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from engine_harness._canonical import sha256_hex
+from engine_harness._version import __version__
+from engine_harness.compile.render import render_module
+from engine_harness.run.budget import Invocation, run_options
+from engine_harness.run.session import Request
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from engine_harness._types import Json
+    from engine_harness.api import Harness
+    from engine_harness.manifest.models import Scenario
+
+__all__ = ["request_of", "scenario_of"]
+
+
+def scenario_of(
+    harness: Harness, *, world: str, timeline: Sequence[Mapping[str, Json]], **keys: Json
+) -> Scenario:
+    """Return the scenario that a manifest with these keys describes.
+
+    Args:
+        harness: the project whose worlds are meant.
+        world: name of the world.
+        timeline: entries as in a manifest.
+        keys: further keys of the manifest, as `seed`, `expect`, `world_options`; `metadata` may be
+            left out.
+
+    Raises:
+        ManifestError: with all problems.
+    """
+    from engine_harness.manifest.load import read_scenario
+
+    data: dict[str, Json] = {
+        "metadata": {"id": "in_memory", "label": "in memory"},
+        "world": world,
+        "timeline": [dict(entry) for entry in timeline],
+        **keys,
+    }
+    return read_scenario(data, worlds=harness.worlds)
+
+
+def request_of(
+    harness: Harness, scenario: Scenario, invocation: Invocation | None = None
+) -> Request:
+    """Return the run of `scenario` in the project of `harness`; nothing is written to disk."""
+    plan = harness.plan(scenario)
+    text = render_module(plan, manifest=scenario.origin.manifest, version=__version__)
+    return Request(
+        scenario=scenario,
+        plan=plan,
+        module_text=text,
+        module_digest=sha256_hex(text.encode("utf-8")),
+        options=run_options(scenario, harness.project, invocation or Invocation()),
+        roots=harness.roots,
+    )

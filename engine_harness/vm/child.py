@@ -1,0 +1,144 @@
+"""The child process: one job at a time, a fresh LuaJIT for each, standard library and lupa only.
+
+Reads jobs as JSON lines from standard input. Answers on a duplicate of standard output: one JSON
+header line, then the raw bytes it announces. Standard output itself is closed to Lua, so nothing
+that is printed can corrupt the protocol.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sys
+import traceback
+from typing import IO, TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from engine_harness.vm.loader import LuaRoot
+    from engine_harness.vm.machine import Machine, Step
+
+__all__ = ["main"]
+
+# lupa's own ceiling ends a run with a clear error; the kernel's, this much above it, is the backstop.
+HEADROOM_MB = 256
+EXIT_BUG = 70
+
+
+def _die_with_parent() -> None:
+    """Ask the kernel to kill this process when the thread that started it ends (Linux)."""
+    if not sys.platform.startswith("linux"):
+        return
+    import lupa.luajit21 as luajit
+
+    runtime = luajit.LuaRuntime()
+    runtime.execute(
+        'local ffi = require("ffi") ffi.cdef("int prctl(int, unsigned long, unsigned long, '
+        'unsigned long, unsigned long);") ffi.C.prctl(1, 9, 0, 0, 0)'
+    )
+    if os.getppid() == 1:
+        os._exit(1)
+
+
+def _limit_memory(memory_mb: int) -> None:
+    import resource
+
+    _, hard = resource.getrlimit(resource.RLIMIT_DATA)
+    soft = (memory_mb + HEADROOM_MB) << 20
+    resource.setrlimit(
+        resource.RLIMIT_DATA, (soft if hard == resource.RLIM_INFINITY else min(soft, hard), hard)
+    )
+
+
+def _peak_memory_mb() -> float:
+    import resource
+
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+class Wire:
+    """Both directions of the protocol."""
+
+    def __init__(self, jobs: IO[bytes], answers: IO[bytes]) -> None:
+        self._jobs = jobs
+        self._answers = answers
+
+    def send(self, header: dict[str, Any], text: str = "", blobs: dict[str, str] | None = None) -> None:
+        """Write a header line, then `text` (a JSON document) and the blobs, all as raw bytes."""
+        body = text.encode("latin-1")
+        parts = {name: blob.encode("latin-1") for name, blob in (blobs or {}).items()}
+        header["body"] = len(body)
+        header["blobs"] = [[name, len(part)] for name, part in parts.items()]
+        self._answers.write(json.dumps(header).encode("ascii") + b"\n" + body)
+        for part in parts.values():
+            self._answers.write(part)
+        self._answers.flush()
+
+    def receive(self) -> Any:
+        """Return the next JSON line, None at the end."""
+        line = self._jobs.readline()
+        return json.loads(line) if line else None
+
+
+def _start(job: dict[str, Any], harness: dict[str, str], roots: tuple[LuaRoot, ...]) -> tuple[Machine, Step]:
+    from engine_harness.vm.loader import read_module
+    from engine_harness.vm.machine import Machine
+
+    machine = Machine(
+        harness,
+        read_module=lambda name: read_module(name, roots),
+        texts={name: _bytes_text(text) for name, text in job["texts"].items()},
+        work_units=job["work_units"],
+        memory_mb=job["memory_mb"],
+    )
+    data = json.dumps(job["data"], ensure_ascii=False, allow_nan=False)
+    return machine, machine.start(job["function"], _bytes_text(data))
+
+
+def _bytes_text(text: str) -> str:
+    """Return `text` as Lua sees it: one character for each byte of its UTF-8 form."""
+    return text.encode("utf-8", "surrogatepass").decode("latin-1")
+
+
+def _do(job: dict[str, Any], harness: dict[str, str], wire: Wire) -> None:
+    from pathlib import Path
+
+    from engine_harness.vm.loader import LuaRoot
+
+    roots = tuple(
+        LuaRoot(path=Path(path), name=name)
+        for path, name in zip(job["roots"], job["root_names"], strict=True)
+    )
+    _limit_memory(job["memory_mb"])
+    machine, step = _start(job, harness, roots)
+    while step.kind == "ask":
+        wire.send({"kind": "ask"}, step.text)
+        answer = wire.receive()
+        if answer is None:
+            return
+        step = machine.resume(_bytes_text(json.dumps(answer["answer"], ensure_ascii=False)))
+    host = {"memory_mb": _peak_memory_mb()}
+    wire.send({"kind": step.kind, "host": host}, step.text, step.blobs)
+
+
+def main() -> None:
+    """Serve jobs until standard input ends."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    _die_with_parent()
+    answers = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)
+    wire = Wire(sys.stdin.buffer, answers)
+    harness = wire.receive()
+    wire.send({"kind": "ready"})
+    while (job := wire.receive()) is not None:
+        wire.send({"kind": "accepted"})
+        try:
+            _do(job, harness, wire)
+        except Exception:  # Whatever escapes here is our own bug: tell the parent, then end.
+            wire.send({"kind": "bug"}, json.dumps(traceback.format_exc()))
+            os._exit(EXIT_BUG)
+
+
+if __name__ == "__main__":
+    sys.path[:] = json.loads(sys.argv[1])
+    main()

@@ -1,0 +1,44 @@
+--- Hitches of one run: drawn at dispatch, logged in that order, closed by the end of their stall.
+
+local Hitch = {}
+Hitch.__index = Hitch
+
+---@param stream table random stream for jitter
+function Hitch.new(stream)
+	return setmetatable({ stream = stream, log = {} }, Hitch)
+end
+
+--- Return the length of a hitch. Without jitter nothing is drawn.
+function Hitch:draw(duration_s, jitter_s)
+	if not jitter_s or jitter_s == 0 then
+		return duration_s
+	end
+	return duration_s + (2 * self.stream:random() - 1) * jitter_s
+end
+
+--- Log a hitch that was dispatched now.
+function Hitch:begin(due_s, now_s, magnitude_s)
+	local row = {
+		time = due_s,
+		dispatchedAt = now_s,
+		magnitude = magnitude_s,
+		endedAt = now_s,
+		substeps = 0,
+		queueDeferred = 0,
+	}
+	self.log[#self.log + 1] = row
+	return row
+end
+
+--- Totals over all hitches.
+function Hitch:totals()
+	local total, max = 0, 0
+	for index = 1, #self.log do
+		local magnitude = self.log[index].magnitude
+		total = total + magnitude
+		max = magnitude > max and magnitude or max
+	end
+	return { count = #self.log, total = total, max = max }
+end
+
+return Hitch

@@ -1,0 +1,173 @@
+--- The only entry that the outside calls: four functions, plain data in, plain data out.
+---
+--- `run` plays one compiled module in one world, `describe` asks a world what it offers, `call` calls
+--- one Lua function, `manifest` evaluates a manifest written in Lua. Each serves one job in a fresh
+--- VM. They answer with `"done", json, column names, columns…` or `"failed", json`.
+
+local Loop = require("harness.loop")
+local Sandbox = require("harness.sandbox")
+local Session = require("harness.session")
+local Task = require("harness.task")
+local Work = require("harness.work")
+local World = require("harness.world")
+local json = require("harness.json")
+local libm = require("harness.libm")
+local ordered = require("harness.ordered")
+local Rng = require("harness.rng")
+
+-- Limits whose point is not reproducible: what was recorded until then is not kept.
+local UNREPRODUCIBLE = { memory_mb = true, stack = true }
+
+-- Why a protected call failed, as plain data.
+local function failure(work, err)
+	local limit, message = work.tripped()
+	if limit then
+		local status = limit == "unnumbered_keys" and "nondeterministic" or "limit"
+		return { status = status, limit = limit, message = message, where = err }
+	end
+	return { status = "error", message = err.message, where = err }
+end
+
+local function new_sandbox(host, work, clock, random, print)
+	return Sandbox.new({
+		work = work,
+		ordered = ordered,
+		print = print,
+		random = random,
+		now = function() return clock.now end,
+		read = host.read,
+		math = libm.math,
+	})
+end
+
+-- A sandbox for jobs that have no run around them: time stands still, prints go nowhere.
+local function still_sandbox(host, work)
+	return new_sandbox(host, work, { now = 0 }, Rng.new("0"):stream("math"), function() end)
+end
+
+local function answer(work, sandbox, fn)
+	local text
+	local ok, err = sandbox.call(function() text = fn() end)
+	if ok then
+		return "done", text, ""
+	end
+	return "failed", json.encode(failure(work, err), "failure")
+end
+
+local function add_tasks(session, sandbox)
+	local library = Task.library(session.scheduler, session.clock, sandbox.env.coroutine, sandbox.thread_failed)
+	for name, value in ordered.pairs(library) do
+		sandbox.env[name] = value
+	end
+end
+
+local function load_module(text)
+	local chunk, message = load(text, "=module", "t", {})
+	if not chunk then
+		error("the compiled module does not load: " .. message, 0)
+	end
+	return chunk()
+end
+
+local function reply(session, head, metrics)
+	local out = { names = {}, blobs = {} }
+	local text = session:export(head, out, metrics)
+	return "done", text, table.concat(out.names, "\n"), unpack(out.blobs)
+end
+
+local function run(host, work, data)
+	local job = json.decode(data)
+	local session = Session.new(job, load_module(host.texts.module), work)
+	local sandbox = new_sandbox(host, work, session.clock, session.rng:stream("math"), function(text)
+		session.recorder:log("print", text)
+	end)
+	session.sandbox = sandbox
+	add_tasks(session, sandbox)
+	local driver = require("harness.drivers." .. job.driver)
+	local head, metrics = { status = "completed" }, nil
+	local ok, err = sandbox.call(function()
+		session:open(sandbox.require)
+		head.success, head.reason, head.message = Loop.run(session, driver)
+		metrics = session:close()
+	end)
+	if not ok then
+		head = failure(work, err)
+		head.where = session:place(err)
+		if UNREPRODUCIBLE[head.limit] then
+			return "failed", json.encode(head, "failure")
+		end
+	end
+	driver.finish(session)
+	return reply(session, head, metrics)
+end
+
+local function describe(host, work, data)
+	local sandbox = still_sandbox(host, work)
+	return answer(work, sandbox, function()
+		local name = json.decode(data).world
+		local class = World.load(sandbox.require, name)
+		local invariants = {}
+		for key, invariant in ordered.pairs(class.invariants or {}) do
+			invariants[key] = { severity = invariant.severity or "error" }
+		end
+		return json.encode({
+			describe = class.describe or json.null,
+			methods = json.mark_empty_list(World.methods(class)),
+			invariants = invariants,
+		}, "world " .. name, true)
+	end)
+end
+
+local function call(host, work, data)
+	local sandbox = still_sandbox(host, work)
+	return answer(work, sandbox, function()
+		local job = json.decode(data)
+		local module = sandbox.require(job.module)
+		local fn = type(module) == "table" and module[job["function"]]
+		if type(fn) ~= "function" then
+			error(("module %s has no function %s"):format(job.module, job["function"]), 0)
+		end
+		local results = { fn(unpack(job.args, 1, job.count)) }
+		return json.encode(json.mark_empty_list(results), "result")
+	end)
+end
+
+local MANIFEST_GLOBALS = {
+	"string", "table", "bit", "ipairs", "pairs", "next", "select", "type", "tonumber", "tostring",
+	"unpack", "pcall", "error", "assert", "setmetatable", "math",
+}
+
+local function vector(x, y, z)
+	return { x, y, z }
+end
+
+local function manifest(host, work, data)
+	local sandbox = still_sandbox(host, work)
+	local env = { Vector3 = { new = vector } }
+	for index = 1, #MANIFEST_GLOBALS do
+		env[MANIFEST_GLOBALS[index]] = sandbox.env[MANIFEST_GLOBALS[index]]
+	end
+	return answer(work, sandbox, function()
+		local file = json.decode(data).file
+		local chunk, message = sandbox.load(host.texts.manifest, file, env)
+		if not chunk then
+			error(message, 0)
+		end
+		local result = chunk()
+		if type(result) ~= "table" then
+			error(("a manifest must return a table, got %s"):format(type(result)), 0)
+		end
+		return json.encode(result, "manifest", true)
+	end)
+end
+
+---@param host table what `vm/machine.py` offers: texts, read, units, memory_kb
+return function(host)
+	local work = Work.new({ units = host.units, memory_kb = host.memory_kb })
+	local functions = { run = run, describe = describe, call = call, manifest = manifest }
+	local bound = {}
+	for name, fn in ordered.pairs(functions) do
+		bound[name] = function(data) return fn(host, work, data) end
+	end
+	return bound
+end

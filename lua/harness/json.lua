@@ -1,0 +1,263 @@
+--- Plain data as JSON text: the only form in which data enters and leaves the VM.
+---
+--- Lua has one empty table; JSON has `[]` and `{}`. A list that came in empty is remembered by
+--- identity and leaves as `[]`; every other empty table leaves as `{}`.
+
+local ordered = require("harness.ordered")
+
+local byte, char, find, format, gsub, sub = string.byte, string.char, string.find, string.format, string.gsub, string.sub
+local floor, huge = math.floor, math.huge
+local type, tonumber = type, tonumber
+
+local Json = {}
+
+-- A table that contains itself would never end; plain data of games stays far below this.
+local DEPTH_MAX = 64
+local EXACT_INTEGER_MAX = 2 ^ 53
+
+local empty_lists = setmetatable({}, { __mode = "k" })
+
+--- Stands for a null where nil would drop the key.
+Json.null = {}
+
+--- Remember that `list` is an empty list, not an empty map.
+function Json.mark_empty_list(list)
+	empty_lists[list] = true
+	return list
+end
+
+local ESCAPES = { ['"'] = '\\"', ["\\"] = "\\\\", ["\n"] = "\\n", ["\r"] = "\\r", ["\t"] = "\\t" }
+
+local function escape(character)
+	return ESCAPES[character] or format("\\u%04x", byte(character))
+end
+
+local function quote(text)
+	if find(text, '[%c"\\]') then
+		text = gsub(text, '[%c"\\]', escape)
+	end
+	return '"' .. text .. '"'
+end
+
+local function number_text(value)
+	if value == floor(value) and value > -EXACT_INTEGER_MAX and value < EXACT_INTEGER_MAX then
+		return format("%d", value)
+	end
+	return format("%.17g", value)
+end
+
+local function key_text(key, path)
+	if type(key) == "string" then
+		return key
+	end
+	if type(key) == "number" and key == key and key ~= huge and key ~= -huge then
+		return number_text(key)
+	end
+	error(("%s: a %s cannot be a key of plain data"):format(path, type(key)), 0)
+end
+
+local put
+
+local function put_list(out, list, count, path, depth, strict)
+	out:put("[")
+	for index = 1, count do
+		if index > 1 then
+			out:put(",")
+		end
+		put(out, list[index], path, index, depth + 1, strict)
+	end
+	out:put("]")
+end
+
+local function put_map(out, map, keys, count, path, depth, strict)
+	out:put("{")
+	local texts = {}
+	for index = 1, count do
+		local key = keys[index]
+		local text = key_text(key, path)
+		if texts[text] then
+			error(format("%s: the keys %s and \"%s\" are one key of plain data", path, text, text), 0)
+		end
+		texts[text] = true
+		out:put(index > 1 and "," or "", quote(text), ":")
+		put(out, map[key], path, text, depth + 1, strict)
+	end
+	out:put("}")
+end
+
+local function join(path, key)
+	if key == nil then
+		return path
+	end
+	return type(key) == "number" and format("%s[%d]", path, key) or path .. "." .. key
+end
+
+local function put_table(out, value, path, key, depth, strict)
+	path = join(path, key)
+	if depth > DEPTH_MAX then
+		error(format("%s: nested more than %d deep; plain data has no cycles", path, DEPTH_MAX), 0)
+	end
+	local keys, count, is_list = {}, 0, true
+	for name in ordered.pairs(value) do
+		count = count + 1
+		keys[count] = name
+		is_list = is_list and name == count
+	end
+	if count == 0 then
+		out:put(empty_lists[value] and "[]" or "{}")
+	elseif is_list then
+		put_list(out, value, count, path, depth, strict)
+	else
+		put_map(out, value, keys, count, path, depth, strict)
+	end
+end
+
+function put(out, value, path, key, depth, strict)
+	local kind = type(value)
+	if kind == "number" then
+		if value ~= value or value == huge or value == -huge then
+			if strict then
+				error(join(path, key) .. ": a number that is not finite", 0)
+			end
+			out:put("null")
+		else
+			out:put(number_text(value))
+		end
+	elseif kind == "string" then
+		out:put(quote(value))
+	elseif kind == "boolean" then
+		out:put(value and "true" or "false")
+	elseif kind == "nil" then
+		out:put("null")
+	elseif value == Json.null then
+		out:put("null")
+	elseif kind == "table" then
+		put_table(out, value, path, key, depth, strict)
+	else
+		error(format("%s: a %s is no plain data", join(path, key), kind), 0)
+	end
+end
+
+--- Return `value` as JSON text.
+---@param value any plain data: nil, booleans, numbers, strings, tables of these
+---@param name string how messages call the value
+---@param strict? boolean true: a number that is not finite is an error; else it becomes null
+---@return string
+function Json.encode(value, name, strict)
+	local out = buffer.new()
+	put(out, value, name, nil, 1, strict)
+	return out:tostring()
+end
+
+local decode_value
+
+local function decode_error(text, position, what)
+	error(format("bad JSON at byte %d: %s near %q", position, what, sub(text, position, position + 10)), 0)
+end
+
+local function skip(text, position)
+	return find(text, "[^ \t\r\n]", position) or #text + 1
+end
+
+local PLAIN = { b = "\b", f = "\f", n = "\n", r = "\r", t = "\t" }
+
+-- Our own side escapes control characters only, so a code is always one byte.
+local function unescape(raw)
+	return (gsub(raw, "\\(.)(%x?%x?%x?%x?)", function(letter, digits)
+		if letter == "u" then
+			return char(tonumber(digits, 16))
+		end
+		return (PLAIN[letter] or letter) .. digits
+	end))
+end
+
+local function decode_string(text, position)
+	local from = position + 1
+	local stop = from
+	while true do
+		stop = find(text, '["\\]', stop)
+		if not stop then
+			decode_error(text, position, "a string without end")
+		end
+		if byte(text, stop) == 34 then
+			break
+		end
+		stop = stop + 2
+	end
+	local raw = sub(text, from, stop - 1)
+	return find(raw, "\\", 1, true) and unescape(raw) or raw, stop + 1
+end
+
+local function decode_list(text, position)
+	local list, count = {}, 0
+	position = skip(text, position + 1)
+	if byte(text, position) == 93 then
+		return Json.mark_empty_list(list), position + 1
+	end
+	while true do
+		count = count + 1
+		list[count], position = decode_value(text, position)
+		position = skip(text, position)
+		local mark = byte(text, position)
+		if mark == 93 then
+			return list, position + 1
+		elseif mark ~= 44 then
+			decode_error(text, position, "expected , or ]")
+		end
+		position = skip(text, position + 1)
+	end
+end
+
+local function decode_map(text, position)
+	local map = {}
+	position = skip(text, position + 1)
+	if byte(text, position) == 125 then
+		return map, position + 1
+	end
+	while true do
+		local key
+		key, position = decode_string(text, position)
+		position = skip(text, position)
+		map[key], position = decode_value(text, skip(text, position + 1))
+		position = skip(text, position)
+		local mark = byte(text, position)
+		if mark == 125 then
+			return map, position + 1
+		elseif mark ~= 44 then
+			decode_error(text, position, "expected , or }")
+		end
+		position = skip(text, position + 1)
+	end
+end
+
+function decode_value(text, position)
+	local mark = byte(text, position)
+	if mark == 34 then
+		return decode_string(text, position)
+	elseif mark == 123 then
+		return decode_map(text, position)
+	elseif mark == 91 then
+		return decode_list(text, position)
+	end
+	local word = string.match(text, "^[%w+.-]+", position)
+	if word == "true" then
+		return true, position + 4
+	elseif word == "false" then
+		return false, position + 5
+	elseif word == "null" then
+		return nil, position + 4
+	end
+	local number = word and tonumber(word)
+	if not number then
+		decode_error(text, position, "expected a value")
+	end
+	return number, position + #word
+end
+
+--- Return what `text` says. A null is nil: absent from a map.
+---@param text string JSON that our own side has written
+function Json.decode(text)
+	return (decode_value(text, skip(text, 1)))
+end
+
+return Json

@@ -1,0 +1,212 @@
+--- One run: everything that belongs to it, put together from a job, and what it leaves behind.
+
+local Clock = require("harness.clock")
+local Framestats = require("harness.framestats")
+local Hitch = require("harness.hitch")
+local Invariants = require("harness.invariants")
+local Lateness = require("harness.lateness")
+local Loop = require("harness.loop")
+local Plan = require("harness.plan")
+local Recorder = require("harness.recorder")
+local Rng = require("harness.rng")
+local Scheduler = require("harness.scheduler")
+local World = require("harness.world")
+local json = require("harness.json")
+
+local FRAME_RATE_HZ = 240
+
+local Session = {}
+Session.__index = Session
+
+--- Prepare a run. Nothing of the user has been called yet.
+---@param job table `{world, driver, seed, options, hitch_policy, settle_limit_s, limits, invariants}`
+---@param module table the compiled module
+---@param work table
+function Session.new(job, module, work)
+	local self = setmetatable({
+		job = job,
+		work = work,
+		sandbox = nil,
+		plan = Plan.new(module),
+		clock = Clock.new(FRAME_RATE_HZ),
+		rng = Rng.new(job.seed),
+		checkpoints = {},
+		checkpoint_names = {},
+		sections = {},
+		-- What is being called, for the message of an error.
+		doing = "new",
+		doing_name = nil,
+		doing_index = nil,
+		applying = false,
+		has_invariants = #job.invariants > 0,
+		probe_findings = {},
+	}, Session)
+	self.recorder = Recorder.new(self.clock, work, job.limits)
+	self.scheduler = Scheduler.new(self.clock, self.plan.count + 1)
+	self.hitches = Hitch.new(self.rng:stream("hitch"))
+	self.stats = Framestats.new()
+	self.lateness = nil
+	self.view = Loop.view(self)
+	return self
+end
+
+--- Load and make the world.
+function Session:open(require)
+	local job = self.job
+	self.doing = "require"
+	local class = World.load(require, job.world)
+	local describe = class.describe or {}
+	self.clock.rate_hz = describe.frame_rate_hz or FRAME_RATE_HZ
+	self.actions = describe.actions
+	self.lateness = Lateness.new(1 / self.clock.rate_hz)
+	self.clock:limit(job.limits.frames, function()
+		self.work.trip("frames", ("more than %d frames passed"):format(job.limits.frames))
+	end)
+	self.doing = "new"
+	self.class = class
+	self.world = World.create(class, job.world, World.environment(self), job.options)
+	self.invariants = Invariants.new(job.invariants, self.world, class.invariants or {}, self.clock, self.recorder)
+end
+
+--- The world's metrics, asked for now.
+function Session:ask_metrics()
+	self.doing = "metrics"
+	return World.metrics(self.world)
+end
+
+--- Let virtual time pass inside `apply` of a turn-based world: to the first frame at or after
+--- now + `delta_s`. The world's own entries run on the way; the plan's wait.
+function Session:advance(delta_s)
+	if not self.applying or self.world.step then
+		error("clock.advance works inside apply of a world without step only", 4)
+	elseif type(delta_s) ~= "number" or not (delta_s >= 0 and delta_s < math.huge) then
+		error("clock.advance: delta_s must be a number >= 0, got " .. tostring(delta_s), 4)
+	end
+	local clock, scheduler, world = self.clock, self.scheduler, self.world
+	local on_dispatch = self.timeline and self.timeline.dispatch.on_dispatch
+	local target = clock:frame_from(clock.now + delta_s)
+	self.applying = false
+	while clock.frame < target do
+		local due_s = scheduler:next_due() or math.huge
+		local frame = clock.frame + 1
+		if not world.substep then
+			frame = due_s < math.huge and math.max(frame, clock:frame_from(due_s)) or target
+		end
+		clock:go_to_frame(math.min(frame, target))
+		if world.substep then
+			world:substep(1 / clock.rate_hz, clock.now)
+		end
+		scheduler:drain(clock.now, math.huge, on_dispatch)
+	end
+	self.applying = true
+	self.doing = "apply"
+end
+
+--- The whole state as JSON text. Where a world has no snapshot, its metrics stand for it.
+function Session:state_text()
+	local world = self.world
+	self.doing = world.snapshot and "snapshot" or "metrics"
+	return json.encode({
+		state = world.snapshot and world:snapshot() or self:ask_metrics(),
+		events = self.recorder.events.count,
+		pending = json.mark_empty_list(self.scheduler:pending()),
+		rng = json.mark_empty_list(self.rng:states()),
+	}, "state")
+end
+
+--- Put a fresh world, restored to `snapshot`, in the place of the one that is there. Whatever the
+--- old one had scheduled is cancelled; random streams begin anew.
+function Session:reopen(snapshot)
+	self.scheduler:clear()
+	self.rng = Rng.new(self.job.seed)
+	self.world = World.create(self.class, self.job.world, World.environment(self), self.job.options)
+	self.scheduler:clear()
+	self.world:restore(snapshot)
+end
+
+--- A second world beside this one, with everything of its own.
+function Session:twin()
+	local clock = Clock.new(self.clock.rate_hz)
+	clock:go_to_frame(self.clock.frame)
+	local twin = setmetatable({
+		job = self.job,
+		clock = clock,
+		sandbox = self.sandbox,
+		rng = Rng.new(self.job.seed),
+		recorder = Recorder.new(clock, self.work, self.job.limits),
+		scheduler = Scheduler.new(clock, 1),
+	}, Session)
+	return World.create(self.class, self.job.world, World.environment(twin), self.job.options)
+end
+
+--- What the world says at the end.
+function Session:close()
+	local metrics = json.encode(self:ask_metrics(), "metrics")
+	if self.world.section then
+		self.doing = "section"
+		self.sections[self.job.world] = self.world:section()
+	end
+	return metrics
+end
+
+local DOING = { apply = "apply(%s)" }
+
+--- Where a run failed: the place in the code, and what was being done at what time.
+function Session:place(err)
+	local event = self.doing_index and self.plan.events[self.doing_index]
+	return {
+		file = err.file,
+		line = err.line,
+		traceback = err.traceback,
+		at_s = self.clock.now,
+		frame = self.clock.frame,
+		unit = self.recorder:unit_number(),
+		dispatching = (DOING[self.doing] or self.doing):format(self.doing_name),
+		event = event and event.event or nil,
+		plan_index = self.doing_index,
+	}
+end
+
+-- Work units, in all and per Lua function by its number; functions that did nothing are left out.
+function Session:cost()
+	local functions = {}
+	local by_function = self.work.by_function()
+	for number = 1, #by_function do
+		if by_function[number] > 0 then
+			functions[#functions + 1] = { number, by_function[number] }
+		end
+	end
+	return { work_units = self.work.total(), functions = json.mark_empty_list(functions) }
+end
+
+local function checkpoint_texts(checkpoints)
+	local parts = {}
+	for index = 1, #checkpoints do
+		local row = checkpoints[index]
+		parts[index] = ('{"name":%s,"at_s":%.17g,"frame":%d,"metrics":%s,"state":%s}'):format(
+			json.encode(row.name, "name"), row.at_s, row.frame, row.metrics, row.state
+		)
+	end
+	return "[" .. table.concat(parts, ",") .. "]"
+end
+
+--- Everything that was recorded, as JSON text beside `out`, which gets the columns.
+---@param head table how it ended
+---@param out table `{names, blobs}`
+---@param metrics? string JSON of the metrics at the end
+function Session:export(head, out, metrics)
+	local texts, sample_names = self.recorder:export(out)
+	head.virtual_s = self.clock.now
+	head.frames = self.clock.frame
+	head.invariants = json.mark_empty_list(self.invariants and self.invariants:finish() or {})
+	head.warnings = json.mark_empty_list(self.recorder.warnings)
+	head.samples = json.mark_empty_list(sample_names)
+	head.sections = self.sections
+	head.probe_findings = self.job.probes and json.mark_empty_list(self.probe_findings)
+	head.cost = self:cost()
+	return ('{"head":%s,"metrics":%s,"checkpoints":%s,"texts":%s}'):format(
+		json.encode(head, "record"), metrics or "null", checkpoint_texts(self.checkpoints), texts
+	)
+end
+
+return Session

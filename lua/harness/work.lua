@@ -1,0 +1,215 @@
+--- Work units: what user code has spent, exactly, and the end of a run that spends too much.
+---
+--- Instrumented code calls `tick(k)` at every function entry, loop turn and jump; `k` is the number
+--- of the Lua function. Each function draws on a slice of the budget, so that a tick is one
+--- subtraction. A slice is granted from the pool of what nobody holds; an empty pool is refilled
+--- from unused slices, so the run ends at the very unit that exceeds the budget, with the JIT
+--- compiler or without it.
+---
+--- A trip cannot be survived: the flag stays up, every later tick and charge raises again, and so
+--- does `guard`, which `pcall` and its kind call on their way out.
+
+local collectgarbage, error, floor, max, min = collectgarbage, error, math.floor, math.max, math.min
+local match, type = string.match, type
+
+local Work = {}
+
+-- Units per slice. The memory is looked at once per slice.
+local SLICE_UNITS = 16384
+-- Charges beyond this many units look at the memory at once: they stand for large texts.
+local LARGE_CHARGE_UNITS = 4096
+
+-- Error texts of LuaJIT itself that end a run, because where they come is not reproducible.
+local OUT_OF_MEMORY = "not enough memory"
+local STACK_OVERFLOW = ":%d+: stack overflow$"
+
+--- Give out units of a budget and count them.
+---@param options table `{units, memory_kb}`
+---@return table work
+function Work.new(options)
+	local units, memory_kb = options.units, options.memory_kb
+	-- By function: units of its slice that are left, and all that it was ever granted.
+	local left, granted = {}, {}
+	local functions = 0
+	local pool, charged = units, 0
+	local limit_reached, trip_message
+	local said_overflow = false
+	local checks, check_count = {}, 0
+	local work = {}
+
+	-- After a trip nothing is left anywhere, so that the next tick of any function raises again.
+	local function mark(limit, message)
+		if limit_reached then
+			return
+		end
+		limit_reached, trip_message = limit, message
+		for k = 1, functions do
+			granted[k] = granted[k] - left[k]
+			left[k] = 0
+		end
+		pool = 0
+	end
+
+	local function trip(limit, message)
+		mark(limit, message)
+		error(trip_message, 0)
+	end
+
+	local function reclaim()
+		for k = 1, functions do
+			pool = pool + left[k]
+			granted[k] = granted[k] - left[k]
+			left[k] = 0
+		end
+	end
+
+	local function out_of_units()
+		trip("work_units", ("more than %d work units were spent"):format(units))
+	end
+
+	local function look_around()
+		for index = 1, check_count do
+			checks[index]()
+		end
+		if collectgarbage("count") > memory_kb then
+			collectgarbage()
+			if collectgarbage("count") > memory_kb then
+				trip("memory_mb", ("more than %d MB of memory are in use"):format(memory_kb / 1024))
+			end
+		end
+	end
+
+	-- The slice of function k is used up; the tick that found out is paid from the next one.
+	local function refill(k)
+		left[k] = 0
+		if limit_reached then
+			error(trip_message, 0)
+		end
+		look_around()
+		if pool < 1 then
+			reclaim()
+			if pool < 1 then
+				out_of_units()
+			end
+		end
+		-- At most half of the pool is held unused by all functions together: the pool halves at
+		-- least with every reclaim, and ends with slices of one unit.
+		local slice = max(1, min(SLICE_UNITS, floor(pool / (2 * functions))))
+		pool = pool - slice
+		granted[k] = granted[k] + slice
+		left[k] = slice - 1
+	end
+
+	--- One unit of function `k`.
+	function work.tick(k)
+		local rest = left[k] - 1
+		left[k] = rest
+		if rest < 0 then
+			refill(k)
+		end
+	end
+
+	--- Make room for the functions `first` … `first + count - 1`; what an instrumented chunk calls.
+	---@return fun(k: integer) tick
+	function work.bind(first, count)
+		for k = functions + 1, first + count - 1 do
+			left[k], granted[k] = 0, 0
+		end
+		functions = max(functions, first + count - 1)
+		return work.tick
+	end
+
+	--- Pay for work done in C or in our own Lua. Part of a unit costs nothing.
+	---@param n number
+	function work.charge(n)
+		n = floor(n)
+		if n > pool then
+			if limit_reached then
+				error(trip_message, 0)
+			end
+			reclaim()
+			if n > pool then
+				charged = charged + pool
+				pool = 0
+				out_of_units()
+			end
+		end
+		pool = pool - n
+		charged = charged + n
+		if n > LARGE_CHARGE_UNITS then
+			look_around()
+		end
+	end
+
+	--- Have `check()` called whenever the memory is looked at.
+	function work.on_look(check)
+		check_count = check_count + 1
+		checks[check_count] = check
+	end
+
+	--- Raise if the run is over.
+	function work.check()
+		if limit_reached then
+			error(trip_message, 0)
+		end
+	end
+
+	--- See whether an error value is LuaJIT's own word for a run that must end; put the flag up.
+	function work.inspect(err)
+		if type(err) ~= "string" or limit_reached then
+			return
+		end
+		if err == OUT_OF_MEMORY then
+			mark("memory_mb", "the memory is used up")
+		elseif match(err, STACK_OVERFLOW) and not said_overflow then
+			mark("stack", err)
+		end
+		said_overflow = false
+	end
+
+	--- A program may say "stack overflow" itself; then it is no word of LuaJIT.
+	function work.user_says(message)
+		if type(message) == "string" and match(message, "stack overflow$") then
+			said_overflow = true
+		end
+	end
+
+	--- What a protected call returned, handed on; raises if the run is over.
+	function work.guard(ok, err, ...)
+		if not ok then
+			work.inspect(err)
+		end
+		if limit_reached then
+			error(trip_message, 0)
+		end
+		return ok, err, ...
+	end
+
+	--- The limit that ended the run, and what to say about it; nil while it goes on.
+	function work.tripped()
+		return limit_reached, trip_message
+	end
+
+	--- All units spent so far.
+	function work.total()
+		local total = charged
+		for k = 1, functions do
+			total = total + granted[k] - left[k]
+		end
+		return total
+	end
+
+	--- Units by number of function; what was charged belongs to none.
+	function work.by_function()
+		local spent = {}
+		for k = 1, functions do
+			spent[k] = granted[k] - left[k]
+		end
+		return spent
+	end
+
+	work.trip, work.mark = trip, mark
+	return work
+end
+
+return Work

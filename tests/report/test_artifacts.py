@@ -1,0 +1,197 @@
+"""`engine_simulation.json`: a view of records and verdicts, whole and without the machine."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from engine_harness.records.models import Outcome
+from engine_harness.report.artifacts import EVENT_LOG_ROWS_MAX, event_row, scenario_view
+from engine_harness.report.base import SuiteRun, reporters, run_order, write_reports
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from engine_harness.checks.verdict import Finding
+    from engine_harness.report.base import Case
+
+    MakeCase = Callable[..., Case]
+    MakeFinding = Callable[..., Finding]
+
+TIMELINE = {
+    "hitch_policy": "stall",
+    "hitches": [
+        {
+            "time": 0.5,
+            "dispatchedAt": 0.5,
+            "magnitude": 0.2,
+            "endedAt": 0.7,
+            "substeps": 48,
+            "queueDeferred": 1,
+        }
+    ],
+    "hitch_totals": {"count": 1, "total": 0.2, "max": 0.2},
+    "scheduler": {"stepCount": 481, "totalSimulated": 2},
+}
+
+
+def test_a_scenario_has_the_general_shape(finished: MakeCase) -> None:
+    view = scenario_view(
+        finished(
+            "edge",
+            sections={"timeline": TIMELINE},
+            warnings=("nothing is checked",),
+            host={"wall_s": 0.3},
+        )
+    )
+    performance = {"scheduler": {"stepCount": 481, "totalSimulated": 2}}
+    assert view == {
+        "id": "edge",
+        "label": "Edge of the window",
+        "tags": [],
+        "history": [],
+        "duration": 2.0,
+        "hitchPolicy": "stall",
+        "verdict": "passed",
+        "errors": [],
+        "findings": [],
+        "metrics": {"hp": 3, "performance": performance},
+        "events": [],
+        "hitches": TIMELINE["hitches"],
+        "warnings": ["nothing is checked"],
+        "module": "edge.lua",
+        "performance": performance,
+        "logs": {"events": {"total": 0, "kept": 0, "limit": EVENT_LOG_ROWS_MAX}},
+        "host": {"wall_s": 0.3},
+    }
+
+
+def test_fields_of_the_worlds_own_section_stand_beside_the_general_ones(
+    finished: MakeCase,
+) -> None:
+    view = scenario_view(finished(sections={"arena": {"kills": 3, "events": ["mine"]}}))
+    assert view["kills"] == 3
+    assert view["events"] == []
+    assert view["warnings"] == [
+        "section arena: field 'events' is one of every scenario's object and was left out of it"
+    ]
+
+
+def test_the_section_of_another_world_is_not_taken(finished: MakeCase) -> None:
+    assert "kills" not in scenario_view(finished(sections={"pit": {"kills": 3}}))
+
+
+def test_a_run_error_keeps_its_time_and_event(finished: MakeCase, finding: MakeFinding) -> None:
+    outcome = Outcome(
+        status="world_error",
+        message="init.lua:3: boom",
+        where={"at_s": 0.5, "dispatching": "action jump"},
+        virtual_s=0.5,
+    )
+    view = scenario_view(finished("edge", finding(), outcome=outcome, metrics=None))
+    assert view["errors"] == [{"time": 0.5, "message": "init.lua:3: boom", "event": "action jump"}]
+    assert view["verdict"] == "failed"
+    assert view["metrics"] is None
+
+
+def test_a_finding_has_only_the_keys_that_say_something(
+    finished: MakeCase, finding: MakeFinding
+) -> None:
+    view = scenario_view(finished("edge", finding(events=(1, 2), expected=4)))
+    assert view["findings"] == [
+        {
+            "check": "expect",
+            "message": "expected hp 4; got 3",
+            "severity": "error",
+            "where": {"manifest": "scenarios/arena/edge.yaml:31", "path": "expect.hp"},
+            "expected": 4,
+            "events": [1, 2],
+        }
+    ]
+
+
+def test_a_row_of_the_plan_has_its_own_fields() -> None:
+    row = {
+        "at_s": 0.7,
+        "frame": 168,
+        "unit": 168,
+        "event": "action",
+        "source": "plan",
+        "due_s": 0.6,
+        "lateness_s": 0.1,
+        "class": "hitch",
+        "held_until_s": 0.65,
+        "refused": {"code": "busy", "message": "not now"},
+        "details": {"n": 1},
+        "fields": {"name": "jump", "args": {"height": 2}, "notes": "late"},
+    }
+    assert event_row(row) == {
+        "time": 0.6,
+        "dispatchedAt": 0.7,
+        "lateness": 0.1,
+        "class": "hitch",
+        "type": "action",
+        "name": "jump",
+        "args": {"height": 2},
+        "notes": "late",
+        "heldUntil": 0.65,
+        "refused": {"code": "busy", "message": "not now"},
+        "details": {"n": 1},
+    }
+
+
+def test_what_a_world_recorded_has_its_fields_as_details() -> None:
+    row = {
+        "at_s": 0.5,
+        "frame": 120,
+        "unit": 120,
+        "event": "hit",
+        "source": "world",
+        "fields": {"type": "heavy", "time": 3},
+    }
+    assert event_row(row) == {
+        "time": 0.5,
+        "dispatchedAt": 0.5,
+        "lateness": 0,
+        "class": "recorded",
+        "type": "hit",
+        "details": {"type": "heavy", "time": 3},
+    }
+
+
+def test_a_long_event_log_is_cut_with_a_warning_and_counted_whole(finished: MakeCase) -> None:
+    row = {"at_s": 0, "event": "tick", "source": "world", "fields": {}}
+    total = EVENT_LOG_ROWS_MAX + 5
+    view = scenario_view(finished(events=[row] * total))
+    assert len(view["events"]) == EVENT_LOG_ROWS_MAX
+    assert view["logs"]["events"] == {"total": total, "kept": 20_000, "limit": 20_000}
+    assert view["warnings"] == [f"log events cut at 20000 of {total} rows"]
+
+
+def test_the_file_has_totals_and_every_scenario_in_run_order(
+    finished: MakeCase, tmp_path: Path
+) -> None:
+    cases = run_order([finished("b", warnings=("slow",)), finished("A"), finished("a")])
+    folder = tmp_path / "artifacts" / "engine"
+    run = SuiteRun(
+        suite="engine-sim",
+        cases=cases,
+        folder=folder,
+        tool_version="0.1.0",
+        generated="2030-01-02T03:04:05Z",
+    )
+    assert write_reports(run) == (folder / "engine_simulation.json",)
+    data = json.loads((folder / "engine_simulation.json").read_text("ascii"))
+    assert data["run"] == {
+        "scenarios": 3,
+        "totalDuration": 6,
+        "totalWarnings": 1,
+        "meta": {"generated": "2030-01-02T03:04:05Z", "toolVersion": "0.1.0"},
+    }
+    assert [scenario["id"] for scenario in data["scenarios"]] == ["A", "a", "b"]
+
+
+def test_a_reporter_knows_its_files_before_it_writes_them(tmp_path: Path) -> None:
+    names = {name: item.outputs(tmp_path) for name, item in reporters().items()}
+    assert names == {"engine_simulation": (tmp_path / "engine_simulation.json",)}
