@@ -17,14 +17,26 @@ if TYPE_CHECKING:
 __all__ = ["canonical_json", "digest", "normalise", "sha256_hex"]
 
 
+_ENCODER = json.JSONEncoder(
+    sort_keys=True, separators=(",", ":"), ensure_ascii=True, allow_nan=False
+)
+
+
 def normalise(value: Json) -> Json:
     """Return `value` with every number in its canonical kind; tuples become lists."""
-    if isinstance(value, float):
-        if not math.isfinite(value):
-            return None
-        return int(value) if value.is_integer() else value
+    kind = type(value)
+    # Texts and integers first: in a long log they are what there is most of.
+    if kind is str or kind is int:
+        return value
     if isinstance(value, dict):
-        return {key: normalise(item) for key, item in value.items()}
+        return {
+            key: item if (k := type(item)) is str or k is int else normalise(item)
+            for key, item in value.items()
+        }
+    if isinstance(value, float):
+        if value.is_integer():
+            return int(value)
+        return value if math.isfinite(value) else None
     if isinstance(value, list | tuple):
         return [normalise(item) for item in value]
     return value
@@ -32,9 +44,7 @@ def normalise(value: Json) -> Json:
 
 def canonical_json(value: Json) -> str:
     """Return the canonical text of `value`, without a final newline."""
-    return json.dumps(
-        normalise(value), sort_keys=True, separators=(",", ":"), ensure_ascii=True, allow_nan=False
-    )
+    return _ENCODER.encode(normalise(value))
 
 
 def sha256_hex(data: bytes) -> str:

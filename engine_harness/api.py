@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from types import TracebackType
 
+    from pydantic import JsonValue
+
     from engine_harness._types import Json
     from engine_harness.checks.verdict import Verdict
     from engine_harness.compile.compiler import Compiler, CompileSummary, Output
@@ -61,6 +63,7 @@ class Harness:
         self.project = project
         self._invocation = invocation or Invocation()
         self._loaded: Loaded | None = None
+        self._is_whole = False
         self._plans: dict[str, Plan] = {}
         self._modules: dict[str, Output] = {}
 
@@ -122,7 +125,7 @@ class Harness:
         from engine_harness.manifest.load import load_manifests
 
         loaded = load_manifests(self.project, self.pool, paths=paths, worlds=self.worlds)
-        self._loaded = loaded
+        self._loaded, self._is_whole = loaded, not paths
         return loaded
 
     def plan(self, scenario: Scenario) -> Plan:
@@ -182,6 +185,7 @@ class Harness:
                 self.plan_all(scenarios),
                 known_ids=self.known_ids(),
                 manifest_hashes=hashes,
+                bundles=self.bundle_metadata(),
                 force=self._invocation.force_build,
             )
         self._modules.update(summary.by_id())
@@ -191,9 +195,18 @@ class Harness:
         """Return the SHA-256 of the manifests that were read, by path from the root."""
         return {file.path: file.sha256 for file in self._loaded.files} if self._loaded else {}
 
+    def bundle_metadata(self) -> dict[str, dict[str, JsonValue] | None]:
+        """Return the `metadata` of bundles, by path from the root; None where there is none."""
+        return {
+            file.path: file.metadata.model_dump(mode="json", exclude_none=True)
+            if file.metadata
+            else None
+            for file in (self._loaded.files if self._loaded else ())
+        }
+
     def known_ids(self) -> frozenset[str] | None:
         """Return the ids of all scenarios of the project; None when only a part was loaded."""
-        if self._loaded is None or not self._loaded.is_whole_project:
+        if self._loaded is None or not self._is_whole:
             return None
         return frozenset(scenario.id for scenario in self._loaded.scenarios)
 

@@ -6,11 +6,11 @@ long log cost little more than one pass. Knows no rule.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from engine_harness._canonical import canonical_json
 from engine_harness._registry import suggestion
-from engine_harness.checks.metrics import Missing, equal, is_number, lookup
+from engine_harness.checks.metrics import MISSING, Missing, equal, lookup
 from engine_harness.checks.wording import seconds, value_text
 
 if TYPE_CHECKING:
@@ -26,7 +26,6 @@ Row = dict[str, "JsonValue"]
 
 FIELDS_SHOWN_MAX = 4
 NAMES_SHOWN_MAX = 6
-_NO_FIELDS: dict[str, JsonValue] = {}
 
 
 class EventLog:
@@ -34,25 +33,19 @@ class EventLog:
 
     def __init__(self, rows: Sequence[Row]) -> None:
         self.rows = rows
+        self.times_s = [cast("float", row["at_s"]) for row in rows]
+        """The clock at the dispatch of each row."""
+        self._fields = [cast("dict[str, JsonValue]", row["fields"]) for row in rows]
         self._by_name: dict[str, list[int]] = {}
         for index, row in enumerate(rows):
-            name = row["event"]
-            assert isinstance(name, str)
-            self._by_name.setdefault(name, []).append(index)
-        self._by_field: dict[tuple[str, str], dict[Hashable, list[int]]] = {}
+            self._by_name.setdefault(cast("str", row["event"]), []).append(index)
+        self._columns: dict[tuple[str, str], list[JsonValue | Missing]] = {}
+        self._groups: dict[tuple[str, str], dict[Hashable, list[int]]] = {}
         self._matches: dict[str, list[int]] = {}
 
-    def at_s(self, index: int) -> float:
-        """Return the clock at the dispatch of a row."""
-        at_s = self.rows[index]["at_s"]
-        assert isinstance(at_s, int | float)
-        return at_s
-
     def fields(self, index: int) -> dict[str, JsonValue]:
-        """Return the fields of a row, empty when it has none."""
-        fields = self.rows[index].get("fields", _NO_FIELDS)
-        assert isinstance(fields, dict)
-        return fields
+        """Return the fields of a row."""
+        return self._fields[index]
 
     def matches(self, pattern: EventPattern) -> list[int]:
         """Return the indices of all rows that match, in order."""
@@ -62,30 +55,61 @@ class EventLog:
         return self._matches[key]
 
     def _find(self, pattern: EventPattern) -> list[int]:
-        where = dict(pattern.where)
-        candidates = self._by_name.get(pattern.event, [])
-        scalar = next((name for name, want in where.items() if not _is_deep(want)), None)
-        if scalar is not None:
-            candidates = self._grouped(pattern.event, scalar).get(group_key(where.pop(scalar)), [])
-        if not where:
-            return candidates
-        tests = list(where.items())
+        tests = list(pattern.where.items())
+        named = self._by_name.get(pattern.event, [])
+        if not tests:
+            return named
+        # Equality is looked up, a range has to be tried on every row.
+        (name, want), *others = sorted(tests, key=lambda test: _is_range(test[1]))
+        if _is_range(want):
+            column = self._column(pattern.event, name)
+            found = [index for index, v in zip(named, column, strict=True) if _meets(v, want)]
+        else:
+            found = self._group(pattern.event, name).get(group_key(want), [])
+        if not others:
+            return found
         return [
             index
-            for index in candidates
-            if all(_field_matches(self.fields(index), name, want) for name, want in tests)
+            for index in found
+            if all(_meets(lookup(self._fields[index], name), want) for name, want in others)
         ]
 
-    def _grouped(self, event: str, field: str) -> dict[Hashable, list[int]]:
-        """Rows of an event by the value of one field; rows without it are left out."""
-        if (event, field) not in self._by_field:
+    def _column(self, event: str, field: str) -> list[JsonValue | Missing]:
+        """Return one field of all rows of an event."""
+        key = (event, field)
+        if key not in self._columns:
+            fields = self._fields
+            rows = self._by_name.get(event, [])
+            if "." in field:
+                self._columns[key] = [lookup(fields[index], field) for index in rows]
+            else:
+                self._columns[key] = [fields[index].get(field, MISSING) for index in rows]
+        return self._columns[key]
+
+    def _group(self, event: str, field: str) -> dict[Hashable, list[int]]:
+        """Return the rows of an event by the value of one field; rows without it are left out."""
+        key = (event, field)
+        if key not in self._groups:
             groups: dict[Hashable, list[int]] = {}
-            for index in self._by_name.get(event, []):
-                value = lookup(self.fields(index), field)
-                if not isinstance(value, Missing) and not isinstance(value, dict | list):
+            rows = self._by_name.get(event, [])
+            for index, value in zip(rows, self._column(event, field), strict=True):
+                if not isinstance(value, Missing):
                     groups.setdefault(group_key(value), []).append(index)
-            self._by_field[event, field] = groups
-        return self._by_field[event, field]
+            self._groups[key] = groups
+        return self._groups[key]
+
+    def keys(self, event: str, names: Sequence[str]) -> dict[int, Hashable]:
+        """Return by row what the fields `names` of an event are equal by.
+
+        Rows without one of them are left out: what is not there equals nothing.
+        """
+        rows = self._by_name.get(event, [])
+        columns = [self._column(event, name) for name in names]
+        return {
+            index: tuple(group_key(value) for value in values if not isinstance(value, Missing))
+            for index, *values in zip(rows, *columns, strict=True)
+            if not any(value is MISSING for value in values)
+        }
 
     def nearest(self, pattern: EventPattern) -> tuple[str, tuple[int, ...]]:
         """Word the nearest thing that was there for a pattern without matches, with its index."""
@@ -96,15 +120,15 @@ class EventLog:
         best, best_hits = candidates[0], -1
         for index in candidates:
             fields = self.fields(index)
-            hits = sum(_field_matches(fields, name, want) for name, want in tests)
+            hits = sum(_meets(lookup(fields, name), want) for name, want in tests)
             if hits > best_hits:
                 best, best_hits = index, hits
                 if hits == len(tests) - 1:
                     # No row can be nearer: one that meets every test would be a match.
                     break
         fields = self.fields(best)
-        wrong = [name for name, want in tests if not _field_matches(fields, name, want)]
-        text = f"nearest: {pattern.event} at {seconds(self.at_s(best))} s"
+        wrong = [name for name, want in tests if not _meets(lookup(fields, name), want)]
+        text = f"nearest: {pattern.event} at {seconds(self.times_s[best])} s"
         return f"{text} with {_named(fields, wrong, '=')}", (best,)
 
     def _other_names(self, name: str) -> str:
@@ -164,10 +188,6 @@ def _is_range(want: JsonValue) -> bool:
     return isinstance(want, dict) and bool(want) and want.keys() <= {"min", "max"}
 
 
-def _is_deep(want: JsonValue) -> bool:
-    return isinstance(want, dict | list)
-
-
 def _wanted(want: JsonValue) -> str:
     if isinstance(want, dict) and _is_range(want):
         low, high = want.get("min"), want.get("max")
@@ -179,13 +199,13 @@ def _wanted(want: JsonValue) -> str:
     return f"={value_text(want)}"
 
 
-def _field_matches(fields: dict[str, JsonValue], name: str, want: JsonValue) -> bool:
-    value = lookup(fields, name)
+def _meets(value: JsonValue | Missing, want: JsonValue) -> bool:
+    """Tell whether a field meets what a pattern wants of it."""
     if isinstance(value, Missing):
         return False
     if not isinstance(want, dict) or not _is_range(want):
         return equal(want, value)
-    if not isinstance(value, int | float) or not is_number(value):
+    if isinstance(value, bool) or not isinstance(value, int | float):
         return False
     low, high = want.get("min"), want.get("max")
     return not (

@@ -14,7 +14,7 @@ __all__ = ["check_command"]
 @root_flag
 @json_flag
 def check_command(paths: tuple[str, ...], root: str | None, as_json: bool) -> int:
-    r"""Judge records of earlier runs.
+    """Judge records of earlier runs.
 
     A .json file that holds a record is a record, and so is every such file of a folder that has
     one; any other path is a manifest. Without manifests each record is judged by the scenario that
@@ -24,7 +24,7 @@ def check_command(paths: tuple[str, ...], root: str | None, as_json: bool) -> in
     Examples:
       run-harness check artifacts/records
       run-harness check artifacts/records/edge.json scenarios/arena/edge.yaml
-    """
+    """  # noqa: D301 - click wants the character itself
     from engine_harness.cli.checking import check_records
 
     return check_records(paths, root=root, as_json=as_json)

@@ -18,7 +18,7 @@ __all__ = ["compile_command"]
 def compile_command(
     root: str | None, out_dir: str | None, force_build: bool, verbose: bool, as_json: bool
 ) -> int:
-    r"""Compile every manifest of the project into its Lua module.
+    """Compile every manifest of the project into its Lua module.
 
     A module whose manifest and tool have not changed stays as it is; one whose scenario is gone is
     removed.
@@ -26,7 +26,7 @@ def compile_command(
     \b
     Example:
       run-harness compile --verbose
-    """
+    """  # noqa: D301 - click wants the character itself
     from engine_harness.cli.compiling import compile_project
 
     return compile_project(

@@ -9,7 +9,7 @@ from engine_harness.cli.output import Output, note
 from engine_harness.cli.places import Places
 
 if TYPE_CHECKING:
-    from engine_harness.compile.compiler import CompileSummary
+    from engine_harness.compile.summary import CompileSummary
 
 __all__ = ["compile_project"]
 

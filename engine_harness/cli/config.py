@@ -21,7 +21,7 @@ def config_command(
     root: str | None,
     as_json: bool,
 ) -> int:
-    r"""Show every effective value and where it came from.
+    """Show every effective value and where it came from.
 
     A flag wins over the environment (HARNESS_RUN_JOBS), that over harness.toml, that over the
     default.
@@ -29,7 +29,7 @@ def config_command(
     \b
     Example:
       run-harness config --jobs 4
-    """
+    """  # noqa: D301 - click wants the character itself
     from engine_harness._canonical import canonical_json
     from engine_harness.cli.opening import open_project
     from engine_harness.cli.output import Output

@@ -14,7 +14,7 @@ __all__ = ["diff_command"]
 @click.argument("actual", metavar="RECORD")
 @json_flag
 def diff_command(expected: str, actual: str, as_json: bool) -> int:
-    r"""Compare two records of runs; what depends on the machine is left out.
+    """Compare two records of runs; what depends on the machine is left out.
 
     The first divergence comes first, then every difference with its path. Exit code 0: equal; 1:
     different; 2: a file is no record.
@@ -22,7 +22,7 @@ def diff_command(expected: str, actual: str, as_json: bool) -> int:
     \b
     Example:
       run-harness diff before/records/edge.json artifacts/records/edge.json
-    """
+    """  # noqa: D301 - click wants the character itself
     from engine_harness.cli.diffing import diff_records
 
     return diff_records(expected, actual, as_json=as_json)

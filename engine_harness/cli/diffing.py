@@ -31,7 +31,7 @@ def diff_records(expected: str, actual: str, *, as_json: bool) -> int:
     differences = compare(without_host(record_data(first)), without_host(record_data(second)))
     code = 1 if differences else 0
     if not differences:
-        output.lines([f"equal: {len(first.events)} events, digest {first.digest}"])
+        output.lines([f"equal: digest {first.digest}, events: {len(first.events)}"])
     else:
         output.lines(_divergence_lines(divergence) if divergence is not None else [])
         noun = "difference" if len(differences) == 1 else "differences"

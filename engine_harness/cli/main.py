@@ -24,6 +24,7 @@ __all__ = ["EXIT_BUG", "EXIT_INTERRUPTED", "main"]
 
 EXIT_BUG = 70
 EXIT_INTERRUPTED = 130
+BUG_TEXT_LENGTH_MAX = 120
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -58,8 +59,8 @@ def _guarded(words: list[str]) -> int:
         # A file of the user's that cannot be read or written; anything without a name is ours.
         if error.filename is None and error.errno is None:
             return _bug(words, error)
-        place = f" '{error.filename}'" if error.filename is not None else ""
-        return _failed(words, 2, f"run-harness: cannot use{place}: {error.strerror}")
+        place = f"cannot use '{error.filename}': " if error.filename is not None else ""
+        return _failed(words, 2, f"run-harness: {place}{error.strerror}")
     except Exception as error:
         # The last boundary: what no line above knows is a mistake of ours.
         return _bug(words, error)
@@ -70,7 +71,7 @@ def _dispatch(words: list[str]) -> int:
     command = load_command(verb)
     name = "run-harness" if verb is None else f"run-harness {verb}"
     try:
-        with command.make_context(name, rest) as context:
+        with command.make_context(name, list(rest)) as context:
             result = command.invoke(context)
     except click.exceptions.Exit as stop:
         return stop.exit_code
@@ -120,5 +121,8 @@ def _bug(words: list[str], error: BaseException) -> int:
 
     place = write_bug_log(words, error)
     text = " ".join(str(error).split()) or "no message"
+    if len(text) > BUG_TEXT_LENGTH_MAX:
+        # The end of a text that is a traceback is what says something; the log has it all.
+        text = f"…{text[-BUG_TEXT_LENGTH_MAX:]}"
     message = f"run-harness: a bug of the harness ({type(error).__name__}: {text}); please report"
     return _failed(words, EXIT_BUG, f"{message} it with {place}")

@@ -35,11 +35,11 @@ __all__ = [
 
 def open_project(root: str | None, flags: Mapping[str, Json] | None = None) -> Project:
     """Return the project of `--root`, or the one that the current folder belongs to."""
-    from engine_harness.manifest.project import find_root, load_project
-
     if root is not None and not Path(root).is_dir():
         msg = f"--root: '{root}' is no folder"
         raise UsageError(msg)
+    from engine_harness.manifest.project import find_root, load_project
+
     folder = find_root(Path.cwd()) if root is None else Path(root).resolve()
     given = {key: value for key, value in (flags or {}).items() if value is not None}
     return load_project(folder, flags=given, environ=os.environ)
@@ -133,7 +133,8 @@ def select_by_suite(
         except NothingSelected as error:
             if suite.name in request.suites:
                 msg = f"no scenario matches suite {suite.name}"
-                raise NothingSelected(msg) from error
+                text = str(error)
+                raise NothingSelected(text if text.startswith(msg) else f"{msg}: {text}") from error
             chosen[suite.name] = ()
     return chosen
 
@@ -146,5 +147,7 @@ def united(by_suite: Mapping[str, tuple[Scenario, ...]]) -> tuple[Scenario, ...]
 
 def _is_path(target: str, root: Path) -> bool:
     """A path has a separator, names its scenario behind `::`, or is there."""
+    from engine_harness.manifest.discovery import resolve
+
     head = target.partition("::")[0]
-    return "::" in target or "/" in head or (root / head).exists() or Path(head).exists()
+    return "::" in target or "/" in head or resolve(head, root) is not None

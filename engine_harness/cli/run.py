@@ -101,7 +101,7 @@ class _RunCommand(click.Command):
 @json_flag
 @click.version_option(__version__, message="run-harness %(version)s")
 def run_command(list_only: bool, **given: Any) -> int:
-    r"""Run scenarios of a project and judge them.
+    """Run scenarios of a project and judge them.
 
     A target is a manifest file, a folder, path::id, or the id of a scenario; without any, the whole
     project is run.
@@ -111,7 +111,7 @@ def run_command(list_only: bool, **given: Any) -> int:
       run-harness
       run-harness --suite engine-sim --tag smoke
       run-harness scenarios/arena/edge.yaml::window --seed 7
-    """
+    """  # noqa: D301 - click wants the character itself
     request = RunRequest(**given)
     if request.force_build and request.skip_build:
         msg = "--force-build and --skip-build exclude each other: build, or do not"

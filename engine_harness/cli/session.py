@@ -78,6 +78,8 @@ def run_session(request: RunRequest) -> int:
         loaded = load_targets(harness, request.targets, project.root)
         for warning in loaded.warnings:
             note(str(warning))
+        if request.verbose:
+            note(f"read {len(loaded.files)} manifests with {len(loaded.scenarios)} scenarios")
         selected = select_by_suite(loaded, request, suites, project)
         flags = changing_flags(request)
         session = _Session(request, places, output, suites, selected, flags)
@@ -155,6 +157,9 @@ def _finish(session: _Session) -> int:
             )
         )
     root_flags = () if session.request.root is None else ("--root", session.request.root)
+    if session.request.verbose:
+        for path in dict.fromkeys(path for item in summaries for path in item.artifacts):
+            note(f"wrote {path}")
     session.output.lines(console.details(cases, (*session.flags, *root_flags)))
     session.output.lines(console.summary_lines(summaries, wall=True))
     for suite, summary in zip(session.suites, summaries, strict=True):

@@ -31,10 +31,12 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
     from pathlib import Path
 
+    from pydantic import JsonValue
+
     from engine_harness.manifest.models import Scenario
     from engine_harness.plan.model import Plan
 
-__all__ = ["Compiler"]
+__all__ = ["CompileSummary", "Compiler", "Output", "Step"]
 
 
 @dataclass(frozen=True)
@@ -75,14 +77,17 @@ class Compiler:
         *,
         known_ids: Collection[str] | None,
         manifest_hashes: Mapping[str, str] | None = None,
+        bundles: Mapping[str, dict[str, JsonValue] | None] | None = None,
         force: bool = False,
     ) -> CompileSummary:
         """Bring the modules of `items` up to date and remove those whose scenario is gone.
 
         `known_ids` are the ids of all scenarios of the project, selected or not; None: unknown, so
         nothing is removed. `manifest_hashes` holds the SHA-256 of the manifests as they were read,
-        by path from the root; one that is not there is read now. A scenario that cannot be written
-        keeps its old module; after the others are done one `CompileError` names them all.
+        by path from the root; one that is not there is read now. `bundles` holds for each manifest
+        that was read its own `metadata` if it is a bundle that has some; they go to the record. A
+        scenario that cannot be written keeps its old module; after the others are done one
+        `CompileError` names them all.
         """
         record, warnings = self._record()
         targets = self._targets([item[0] for item in items], record, manifest_hashes or {})
@@ -107,7 +112,7 @@ class Compiler:
             self._remove(self._folder / name)
             path, manifest = self._folder / name, entries.pop(name).manifest
             outputs.append(Output(path.stem, path, "removed", manifest))
-        self._save(record, entries)
+        self._save(record, BuildRecord(outputs=entries, bundles=_bundles(record, entries, bundles)))
         if problems:
             raise CompileError("\n".join(problems))
         warnings += self._foreign(entries)
@@ -243,14 +248,13 @@ class Compiler:
             if name != RECORD_NAME and name not in entries and not name.startswith(".")
         ]
 
-    def _save(self, record: BuildRecord, entries: dict[str, Built]) -> None:
-        if entries == record.outputs and (self._folder / RECORD_NAME).exists():
+    def _save(self, old: BuildRecord, new: BuildRecord) -> None:
+        if new == old and (self._folder / RECORD_NAME).exists():
             return
-        if not entries and not self._folder.exists():
+        if not new.outputs and not self._folder.exists():
             return
-        data = BuildRecord(outputs=entries).model_dump(mode="json")
         try:
-            write_json(self._folder / RECORD_NAME, data)
+            write_json(self._folder / RECORD_NAME, new.model_dump(mode="json"))
         except UsageError as error:
             raise CompileError(str(error)) from error
 
@@ -289,6 +293,21 @@ class Compiler:
         if path.is_relative_to(self._root):
             return path.relative_to(self._root).as_posix()
         return str(path)
+
+
+def _bundles(
+    record: BuildRecord,
+    entries: Mapping[str, Built],
+    read: Mapping[str, dict[str, JsonValue] | None] | None,
+) -> dict[str, dict[str, JsonValue]]:
+    """Return the metadata of all bundles that still have a module."""
+    manifests = {built.manifest for built in entries.values()}
+    known = {**record.bundles, **(read or {})}
+    return {
+        manifest: metadata
+        for manifest, metadata in known.items()
+        if metadata is not None and manifest in manifests
+    }
 
 
 def _literal_problem(scenario: Scenario, error: LiteralError) -> str:

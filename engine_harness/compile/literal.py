@@ -114,7 +114,7 @@ class _Writer:
             return self._map(value, indent, column)
         if isinstance(value, list | tuple):
             return self._list(value, indent, column)
-        noun = "function" if callable(value) else type(value).__name__
+        noun = "function" if callable(value) else f"value of type {type(value).__name__}"
         msg = f"a {noun} has no Lua literal"
         raise LiteralError(msg)
 
@@ -164,9 +164,10 @@ class _Writer:
         items: list[str] = []
         weights: list[int] = []
         inner = len(INDENT) * (indent + 1)
+        keys = _sorted_keys(value)
         key = ""
         try:
-            for key in _sorted_keys(value):
+            for key in keys:
                 start = self.weight
                 head = key_head(key)
                 items.append(head + self.text(value[key], indent + 1, inner + len(head)))
@@ -178,7 +179,7 @@ class _Writer:
         own = self.weight - before
         self.weight = before + 1
         if own > CONSTANTS_PER_FUNCTION_MAX:
-            heads = [(key_head(key), quote(key)) for key in _sorted_keys(value)]
+            heads = [(key_head(key), quote(key)) for key in keys]
             pairs = [
                 f"{quoted}, {item[len(head) :]}"
                 for (head, quoted), item in zip(heads, items, strict=True)
@@ -241,20 +242,23 @@ def _cycle(value: object) -> str | None:
     """Return the path of the first table that is also one of its own containers."""
     # A stack of our own: what is searched may be nested deeper than Python recurses.
     path: list[str] = []
-    inside = [id(value)]
+    ids = [id(value)]
+    inside = set(ids)
     left = [_members(value)]
     done: set[int] = set()
     while left:
         step, item = next(left[-1], ("", None))
         if not step:
             left.pop()
-            done.add(inside.pop())
+            inside.discard(ids[-1])
+            done.add(ids.pop())
             if path:
                 path.pop()
         elif id(item) in inside:
             return "".join([*path, step])
         elif isinstance(item, dict | list | tuple) and id(item) not in done:
             path.append(step)
-            inside.append(id(item))
+            ids.append(id(item))
+            inside.add(id(item))
             left.append(_members(item))
     return None

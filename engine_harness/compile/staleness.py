@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Literal
 
 from pydantic import Field, JsonValue, ValidationError
 
-import engine_harness
 from engine_harness._canonical import canonical_json, sha256_hex
 from engine_harness._model import Model
 from engine_harness.errors import CompileError
@@ -28,7 +27,14 @@ if TYPE_CHECKING:
 
     from engine_harness.manifest.models import Scenario
 
-__all__ = ["RECORD_NAME", "BuildRecord", "Built", "Inputs", "read_build_record"]
+__all__ = [
+    "RECORD_NAME",
+    "BuildRecord",
+    "Built",
+    "Inputs",
+    "read_build_record",
+    "runtime_sources",
+]
 
 RECORD_NAME = "build.json"
 
@@ -51,6 +57,8 @@ class BuildRecord(Model):
     version: Literal[1] = 1
     outputs: dict[str, Built] = Field(default_factory=dict)
     """Module by file name."""
+    bundles: dict[str, dict[str, JsonValue]] = Field(default_factory=dict)
+    """`metadata` of a bundle, by manifest; nothing else keeps it, members inherit nothing."""
 
     def problem(self) -> str | None:
         """Return why the record cannot be ours, or None."""
@@ -79,6 +87,23 @@ def read_build_record(folder: Path) -> tuple[BuildRecord, str | None]:
     return (record, None) if problem is None else (BuildRecord(), problem)
 
 
+def runtime_sources(harness_lua: Path) -> list[tuple[str, Path]]:
+    """Return name and path of every source that can change a module, sorted by name."""
+    package = Path(__file__).parents[1]
+    python = [path for name in _LOADING_PACKAGES for path in (package / name).rglob("*.py")]
+    python += [*package.glob("_*.py"), package / "errors.py"]
+    templates = (package / "compile" / "templates").iterdir()
+    named = [
+        *(("engine_harness", package, path) for path in (*python, *templates)),
+        *(("lua/harness", harness_lua, path) for path in harness_lua.rglob("*.lua")),
+    ]
+    return sorted(
+        (f"{name}/{path.relative_to(base).as_posix()}", path)
+        for name, base, path in named
+        if path.is_file()
+    )
+
+
 @dataclass(frozen=True)
 class Inputs:
     """What every module of one invocation is made from, beside its own manifest."""
@@ -91,18 +116,7 @@ class Inputs:
     @classmethod
     def of(cls, harness_lua: Path, version: str) -> Inputs:
         """Read the runtime sources; `harness_lua` is the folder `lua/harness`."""
-        package = Path(engine_harness.__file__).parent
-        files = [("lua/harness", harness_lua, path) for path in harness_lua.rglob("*.lua")]
-        sources = [path for name in _LOADING_PACKAGES for path in (package / name).rglob("*.py")]
-        templates = (package / "compile" / "templates").iterdir()
-        for path in (*package.glob("*.py"), *sources, *templates):
-            files.append(("engine_harness", package, path))
-        named = sorted(
-            (f"{name}/{path.relative_to(base).as_posix()}", path)
-            for name, base, path in files
-            if path.is_file()
-        )
-        return cls(_sources_hash(named), version)
+        return cls(_sources_hash(runtime_sources(harness_lua)), version)
 
     def hash_for(self, scenario: Scenario, manifest_sha256: str) -> str:
         """Return the `inputHash` of the module of `scenario`."""

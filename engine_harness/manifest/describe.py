@@ -14,14 +14,15 @@ from pydantic import JsonValue
 
 from engine_harness._model import Model
 from engine_harness._registry import suggestion
-from engine_harness._types import Json
-from engine_harness.errors import Diagnostic
 from engine_harness.manifest.diagnostics import Problems, one_of
 from engine_harness.manifest.document import Document
 from engine_harness.manifest.fields import Field, Table
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from engine_harness._types import Json
+    from engine_harness.errors import Diagnostic
 
 __all__ = ["ARGUMENT_TYPES", "WorldDescribe", "is_of_type", "read_describe"]
 
@@ -111,8 +112,7 @@ def read_describe(value: Json, file: str) -> tuple[WorldDescribe, tuple[Diagnost
 
 def _named(problems: Problems) -> tuple[Diagnostic, ...]:
     return tuple(
-        replace(item, path=item.path.replace("manifest", "describe", 1))
-        for item in problems.found
+        replace(item, path=item.path.replace("manifest", "describe", 1)) for item in problems.found
     )
 
 
@@ -130,7 +130,8 @@ def _actions(table: Table) -> dict[str, dict[str, str]] | None:
                 types[argument] = declared
                 continue
             action.child(argument, declared).error(
-                "must be an argument type", f"{one_of(ARGUMENT_TYPES)}; '?' behind makes it optional"
+                "must be an argument type",
+                f"{one_of(ARGUMENT_TYPES)}; '?' behind makes it optional",
             )
         actions[name] = types
     return actions

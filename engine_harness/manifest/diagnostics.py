@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING
 from engine_harness._canonical import canonical_json
 from engine_harness._registry import suggestion
 from engine_harness.errors import Diagnostic
-from engine_harness.manifest.document import DataPath, Document, Position
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from engine_harness._types import Json
+    from engine_harness.manifest.document import DataPath, Document, Position
 
-__all__ = ["NO_VALUE", "Problems", "NoValue", "one_of", "path_text", "shown", "unknown"]
+__all__ = ["NO_VALUE", "NoValue", "Problems", "one_of", "path_text", "shown", "unknown"]
 
 VALUE_SHOWN_MAX = 60
 NAMES_SHOWN_MAX = 20

@@ -42,7 +42,7 @@ def name_of(path: Path, root: Path) -> str:
 
 
 def resolve(text: str, root: Path) -> Path | None:
-    """Return the file or folder that `text` names, from the root or else from the current folder."""
+    """Return what `text` names, from the root or else from the current folder."""
     for base in (root, Path.cwd()):
         candidate = Path(os.path.normpath(base / text))
         if candidate.exists():

@@ -18,9 +18,9 @@ from engine_harness.manifest.models import (
     ExpectFailure,
     Limits,
     Metadata,
-    Origin,
     Scenario,
 )
+from engine_harness.manifest.origin import origin_of
 from engine_harness.manifest.rules import read_rules
 from engine_harness.manifest.sets import read_set
 from engine_harness.manifest.timeline import read_timeline
@@ -130,7 +130,7 @@ def read_scenario(member: Member, worlds: WorldCatalog) -> Scenario | None:
         invariants=invariants,
         expect_failure=failure,
         limits=limits,
-        origin=_origin(member, table),
+        origin=origin_of(table.data, member.problems, member.base_id),
     )
 
 
@@ -211,8 +211,10 @@ def _config(table: Table) -> tuple[JsonMap, EngineOptions]:
     policy = engine.text("hitchPolicy")
     place = engine.get("hitchPolicy")
     hitch_policy: Literal["stall", "catch_up"] | None = None
-    if policy == "stall" or policy == "catch_up":
-        hitch_policy = policy
+    if policy == "stall":
+        hitch_policy = "stall"
+    elif policy == "catch_up":
+        hitch_policy = "catch_up"
     elif policy is not None and place is not None:
         message, _ = unknown("hitch policy", policy, _POLICIES)
         place.error(message, one_of(_POLICIES), show=False)
@@ -290,43 +292,3 @@ def _limits(table: Table) -> Limits:
         else:
             whole[key] = item.integer_within(1, most, f"a whole number from 1 to {most:,}")
     return Limits(deadline_s=deadline_s, **whole)
-
-
-def _origin(member: Member, table: Table) -> Origin:
-    problems = member.problems
-    first = problems.position(())
-    return Origin(
-        manifest=problems.file,
-        label=problems.label,
-        line=first.line if first else None,
-        lines=_lines(table, problems) if first else {},
-        base_id=member.base_id,
-    )
-
-
-def _lines(table: Table, problems: Problems) -> dict[str, int]:
-    """Return the line of everything that a finding may point to, by its data path."""
-    lines: dict[str, int] = {}
-
-    def note(name: str, *path: str | int) -> None:
-        at = problems.position(path, of_key=True)
-        if at is not None:
-            lines[name] = at.line
-
-    for key in table.data:
-        value = table.data[key]
-        name = "expect" if key == "expect_baseline" else key
-        note(name, key)
-        if name in ("expect", "expect_target", "limits") and isinstance(value, dict):
-            for metric in value:
-                note(f"{name}.{metric}", key, metric)
-        if not isinstance(value, list) or key not in ("timeline", "expect_events", "invariants"):
-            continue
-        for index, item in enumerate(value, 1):
-            note(f"{key}[{index}]", key, index)
-            if key == "timeline" and isinstance(item, dict) and "expect" in item:
-                note(f"timeline[{index}].expect", key, index, "expect")
-                inner = item["expect"]
-                for metric in inner if isinstance(inner, dict) else ():
-                    note(f"timeline[{index}].expect.{metric}", key, index, "expect", metric)
-    return lines

@@ -6,7 +6,7 @@ import math
 import re
 from bisect import bisect_right
 from json import JSONDecodeError
-from json.decoder import scanstring
+from json.decoder import scanstring  # type: ignore[attr-defined]
 from typing import TYPE_CHECKING
 
 from engine_harness.manifest.document import DataPath, Document, KeyMark, Mark, Position
@@ -28,7 +28,7 @@ _WORDS: dict[str, tuple[str, bool | None]] = {
 }
 
 
-class _Broken(Exception):
+class _BrokenError(Exception):
     """The text is no JSON from `offset` on."""
 
     def __init__(self, message: str, offset: int, path: DataPath = ()) -> None:
@@ -47,8 +47,8 @@ def read_json(text: str) -> tuple[Document, list[SyntaxProblem]]:
         end = scanner.skip(end)
         if end != len(text):
             msg = "broken JSON: something follows the end of the document"
-            raise _Broken(msg, end)
-    except _Broken as error:
+            raise _BrokenError(msg, end)
+    except _BrokenError as error:
         at = scanner.position(error.offset)
         problem = SyntaxProblem(error.message, at, error.path, fatal=True)
         return Document(None, Mark(at)), [*scanner.problems, problem]
@@ -71,9 +71,7 @@ class _Scanner:
         match = _SPACE.match(self.text, offset)
         return match.end() if match else offset
 
-    def _note(
-        self, message: str, offset: int, path: DataPath, *, spoils: bool = False
-    ) -> None:
+    def _note(self, message: str, offset: int, path: DataPath, *, spoils: bool = False) -> None:
         at = self.position(offset)
         self.problems.append(SyntaxProblem(message, at, path, spoils=spoils))
 
@@ -86,7 +84,7 @@ class _Scanner:
             if len(path) >= DEPTH_MAX:
                 msg = f"nested more than {DEPTH_MAX} levels deep"
                 # Its path would be 64 steps long: the position says enough.
-                raise _Broken(msg, offset)
+                raise _BrokenError(msg, offset)
             return self._map(offset, path) if first == "{" else self._list(offset, path)
         return self._word(offset, path)
 
@@ -94,7 +92,8 @@ class _Scanner:
         try:
             string, end = scanstring(self.text, offset + 1, True)
         except JSONDecodeError as error:
-            raise _Broken(f"broken JSON: {_lower(error.msg)}", error.pos, path) from None
+            msg = f"broken JSON: {_lower(error.msg)}"
+            raise _BrokenError(msg, error.pos, path) from None
         if _SURROGATE.search(string):
             self._note("half of a surrogate pair is no character", offset, path, spoils=True)
             string = _SURROGATE.sub("\ufffd", string)
@@ -110,7 +109,7 @@ class _Scanner:
         while True:
             if not self.text.startswith('"', offset):
                 msg = "broken JSON: expected a key in double quotes"
-                raise _Broken(msg, offset, path)
+                raise _BrokenError(msg, offset, path)
             key_at = self.position(offset)
             key, end = self._string(offset, path)
             if key in keys:
@@ -120,7 +119,7 @@ class _Scanner:
             offset = self.skip(end)
             if not self.text.startswith(":", offset):
                 msg = "broken JSON: expected ':' after a key"
-                raise _Broken(msg, offset, path)
+                raise _BrokenError(msg, offset, path)
             data[key], inner, end = self.value(self.skip(offset + 1), (*path, key))
             keys[key] = KeyMark(key_at, inner)
             offset = self.skip(end)
@@ -128,7 +127,7 @@ class _Scanner:
                 return data, mark, offset + 1
             if not self.text.startswith(",", offset):
                 msg = "broken JSON: expected ',' or '}'"
-                raise _Broken(msg, offset, path)
+                raise _BrokenError(msg, offset, path)
             offset = self.skip(offset + 1)
 
     def _list(self, start: int, path: DataPath) -> tuple[Json, Mark, int]:
@@ -147,7 +146,7 @@ class _Scanner:
                 return data, mark, offset + 1
             if not self.text.startswith(",", offset):
                 msg = "broken JSON: expected ',' or ']'"
-                raise _Broken(msg, offset, path)
+                raise _BrokenError(msg, offset, path)
             offset = self.skip(offset + 1)
 
     def _word(self, offset: int, path: DataPath) -> tuple[Json, Mark, int]:
@@ -162,7 +161,7 @@ class _Scanner:
         match = _NUMBER.match(self.text, offset)
         if not match:
             msg = "broken JSON: expected a value"
-            raise _Broken(msg, offset, path)
+            raise _BrokenError(msg, offset, path)
         return self._number(match, path), mark, match.end()
 
     def _number(self, match: re.Match[str], path: DataPath) -> Json:

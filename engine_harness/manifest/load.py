@@ -17,6 +17,7 @@ from engine_harness.manifest.envelope import Member, read_scenario
 from engine_harness.manifest.fields import Field
 from engine_harness.manifest.formats import read_file
 from engine_harness.manifest.matrix import combinations
+from engine_harness.manifest.world_checks import check_worlds
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -78,7 +79,7 @@ def load_manifests(
     gathered = _Gathered()
     for path in found.files:
         _read(path, project, caller, worlds, gathered)
-    _check_worlds(worlds, gathered)
+    gathered.problems += check_worlds(project, worlds)
     problems = (*gathered.problems, *found.warnings)
     if any(problem.severity == "error" for problem in problems):
         raise ManifestError(problems)
@@ -150,9 +151,3 @@ def _claim_id(member: Member, owners: dict[str, tuple[str, str]]) -> None:
         message = f"id '{scenario_id}' is already used in {other[1]}{written}"
         place = Field(problems, ("metadata", "id"), scenario_id)
         place.error(message, "ids are unique in a project, whatever their case", show=False)
-
-
-def _check_worlds(worlds: WorldCatalog, gathered: _Gathered) -> None:
-    """Tell what is wrong with the `describe` of the worlds that were asked."""
-    for info in worlds.asked():
-        gathered.problems += info.problems

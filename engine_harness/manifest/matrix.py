@@ -24,7 +24,7 @@ _FIXED = ("matrix", "metadata.id", "version")
 
 
 def combinations(member: Member) -> Iterator[Member]:
-    """Yield the member itself, or without its matrix each combination: the last key varies fastest."""
+    """Yield the member, or each combination of its matrix: the last key varies fastest."""
     data = member.data
     if not isinstance(data, dict) or "matrix" not in data:
         yield member
@@ -38,7 +38,9 @@ def combinations(member: Member) -> Iterator[Member]:
     base_id = metadata.get("id") if isinstance(metadata, dict) else None
     seen: set[str] = set()
     for indices in itertools.product(*(range(len(axis.value)) for axis in axes)):
-        chosen = [(axis, axis.value[index], index + 1) for axis, index in zip(axes, indices, strict=True)]
+        chosen = [
+            (axis, axis.value[index], index + 1) for axis, index in zip(axes, indices, strict=True)
+        ]
         suffix = ",".join(f"{axis.path[-1]}={_text(value)}" for axis, value, _ in chosen)
         if suffix in seen:
             axes[-1].error(f"two combinations are called [{suffix}]", show=False)

@@ -77,7 +77,7 @@ class Origin(Model):
     line: int | None = None
     """The scenario's first line; None where the format keeps no lines (Lua manifests)."""
     lines: dict[str, int] = Field(default_factory=dict)
-    """Line by data path, as `expect_events[1]`, `expect.hp`, `timeline[3].expect`, `invariants[2]`."""
+    """Line by data path: `expect_events[1]`, `expect.hp`, `timeline[3].expect`, `invariants[2]`."""
     base_id: str | None = None
     """The id that a matrix member had before its combination was added; None without a matrix."""
 

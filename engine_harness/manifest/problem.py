@@ -1,4 +1,4 @@
-"""What a reader of a format says about a text that it cannot take, and the limits of all formats."""
+"""What the reader of a format says about a text that it cannot take; the limits of all formats."""
 
 from __future__ import annotations
 

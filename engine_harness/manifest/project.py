@@ -7,20 +7,19 @@ Light to import: nothing but the standard library. Precedence: flag, environment
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from engine_harness.errors import ManifestError, UsageError
-from engine_harness.manifest.settings import SETTINGS, Setting, Source, Sources
+from engine_harness.manifest.settings import SETTINGS, cores
+from engine_harness.manifest.sources import FILE_NAME, Sources
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
     from engine_harness._types import Json, JsonMap
 
 __all__ = ["ConfigValue", "Project", "SuiteConfig", "find_root", "load_project"]
-
-FILE_NAME = "harness.toml"
 
 
 class ConfigValue(NamedTuple):
@@ -97,24 +96,57 @@ def load_project(
     if not root.is_dir():
         msg = f"{root}: the project root is not a folder"
         raise UsageError(msg)
-    sources = Sources()
-    data = sources.read_file(root / FILE_NAME)
-    values: list[ConfigValue] = []
-    for setting in SETTINGS:
-        values.append(_value(setting, sources, data, flags or {}, environ or {}))
-    sources.refuse_unknown(environ or {}, flags or {})
-    worlds, suites = sources.worlds(data), sources.suites(data)
-    for name, options in worlds.items():
-        prefix = f"world.{name}"
-        values += [
-            ConfigValue(f"{prefix}.{key}", value, sources.place(f"{prefix}.{key}"))
-            for key, value in options.items()
-        ]
-    for name, suite in suites.items():
-        values += [
-            ConfigValue(f"suites.{name}.{key}", value, sources.place(f"suites.{name}.{key}"))
-            for key, value in suite.items()
-        ]
+    sources = Sources(environ or {}, flags or {})
+    sources.read_file(root / FILE_NAME)
+    values = [ConfigValue(setting.key, *sources.value(setting)) for setting in SETTINGS]
+    sources.refuse_unknown()
+    worlds, suites = sources.worlds(), sources.suites()
+    for section, tables in (("world", worlds), ("suites", suites)):
+        for name, table in tables.items():
+            for key, value in table.items():
+                path = f"{section}.{name}.{key}"
+                values.append(ConfigValue(path, value, sources.place(path)))
     if sources.problems:
-        raise ManifestError(tuple(sources.problems))
+        raise ManifestError(tuple(sorted(sources.problems, key=lambda item: item.line or 0)))
     return _project(root.resolve(), values, worlds, suites)
+
+
+def _project(
+    root: Path, values: list[ConfigValue], worlds: dict[str, JsonMap], suites: dict[str, JsonMap]
+) -> Project:
+    """Return the project; the values have been judged."""
+    by_key = {value.key: value.value for value in values}
+    jobs, seed = by_key["run.jobs"], by_key["run.seed"]
+    deadline_s, memory_mb = by_key["run.deadline_s"], by_key["run.memory_mb"]
+    assert isinstance(deadline_s, int | float)
+    assert isinstance(memory_mb, int)
+    assert isinstance(seed, int | str)
+    return Project(
+        root=root,
+        scenarios=_texts(by_key["paths.scenarios"]),
+        lua=_texts(by_key["paths.lua"]),
+        artifacts=str(by_key["paths.artifacts"]),
+        goldens=str(by_key["paths.goldens"]),
+        baselines=str(by_key["paths.baselines"]),
+        jobs=jobs if isinstance(jobs, int) else cores(),
+        deadline_s=deadline_s,
+        memory_mb=memory_mb,
+        seed=seed,
+        worlds=worlds,
+        suites={name: _suite(table) for name, table in suites.items()},
+        values=tuple(values),
+    )
+
+
+def _texts(value: Json) -> tuple[str, ...]:
+    return tuple(str(item) for item in value) if isinstance(value, list) else ()
+
+
+def _suite(table: JsonMap) -> SuiteConfig:
+    return SuiteConfig(
+        tags=_texts(table.get("tags")),
+        exclude_tags=_texts(table.get("exclude_tags")),
+        worlds=_texts(table.get("worlds")),
+        drivers=_texts(table.get("drivers")),
+        description=str(table.get("description", "")),
+    )

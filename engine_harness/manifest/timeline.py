@@ -1,4 +1,4 @@
-"""Timeline entries as authored, read to the models of `drivers`: time, kind, then the kind's fields.
+"""Timeline entries as authored, read to the models of `drivers`: time, kind, the kind's fields.
 
 The vocabulary of the kinds threat, player, network and rule stands in `timeline_kinds`.
 """
@@ -196,13 +196,11 @@ def _hitch(common: Common) -> TimelineEntry | None:
     table = common.table
     table.close(("at", "time", "notes", "hitch", "jitter"))
     field, jitter = table.require("hitch"), table.get("jitter")
-    duration_s = (
-        field.number_within(0, math.inf, "> 0, seconds", open_low=True) if field else None
-    )
+    duration_s = field.number_within(0, math.inf, "> 0, seconds", open_low=True) if field else None
     jitter_s = jitter.number() if jitter else None
-    if jitter and jitter_s is not None and duration_s is not None:
-        if not 0 <= jitter_s < duration_s:
-            jitter.error("is out of range", f">= 0 and below hitch ({shown(duration_s)})")
+    if jitter is not None and jitter_s is not None and duration_s is not None:
+        allowed = f">= 0 and below hitch ({shown(duration_s)})"
+        jitter.number_within(0, math.nextafter(duration_s, 0), allowed)
     if duration_s is None:
         return None
     return HitchEntry(

@@ -6,7 +6,8 @@ They are a vocabulary for action games: each may be written flat or as a block u
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from engine_harness.manifest.drivers import (
     MacroEntry,
@@ -15,9 +16,9 @@ from engine_harness.manifest.drivers import (
     RuleEntry,
     ThreatEntry,
 )
-from engine_harness.manifest.fields import Field, Table
 
 if TYPE_CHECKING:
+    from engine_harness.manifest.fields import Field, Table
     from engine_harness.manifest.vocabulary import Vocabulary
 
 __all__ = [
@@ -40,7 +41,8 @@ _MACRO_NEEDS = {"oscillation-storm": "rule"}
 """The kinds that the shipped macros expand to, where a world has to know them."""
 
 
-class Common(NamedTuple):
+@dataclass(frozen=True)
+class Common:
     """What every entry has."""
 
     table: Table

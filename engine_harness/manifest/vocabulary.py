@@ -1,4 +1,4 @@
-"""The names that a scenario may use, as its world declares them; a misspelt one is found at load."""
+"""The names that a scenario may use, as its world declares them: misspelt ones are found here."""
 
 from __future__ import annotations
 
@@ -99,7 +99,10 @@ class Vocabulary:
             assert args is not None
             argument = args.child(key, value)
             if key not in types:
-                argument.unknown(f"argument of action '{name}'", key, sorted(types), of_key=True)
+                near = suggestion(key, types)
+                allowed = None if near else one_of(sorted(types))
+                message = f"action '{name}' has no argument '{key}'{near}"
+                argument.error(message, allowed, show=False, of_key=True)
             elif not (value is None and types[key].endswith("?")) and not is_of_type(
                 value, types[key]
             ):

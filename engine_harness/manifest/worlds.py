@@ -10,14 +10,14 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from engine_harness._types import Json
-from engine_harness.errors import Diagnostic
 from engine_harness.manifest.describe import WorldDescribe, read_describe
 from engine_harness.vm.job import Job
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from engine_harness._types import Json
+    from engine_harness.errors import Diagnostic
     from engine_harness.vm.job import Caller, Reply
     from engine_harness.vm.loader import LuaRoot
 
@@ -64,7 +64,7 @@ class WorldCatalog:
 
     def names(self) -> tuple[str, ...]:
         """Return the names of all worlds, sorted."""
-        found = set()
+        found: set[str] = set()
         for root in self._roots:
             folder = root.path / "worlds"
             if folder.is_dir():
@@ -124,8 +124,7 @@ def _info(name: str, file: str, value: Mapping[str, Json]) -> WorldInfo:
         if isinstance(methods, list)
         else frozenset(),
         invariants={
-            key: item if isinstance(item, dict) else {}
-            for key, item in sorted(declared.items())
+            key: item if isinstance(item, dict) else {} for key, item in sorted(declared.items())
         }
         if isinstance(declared, dict)
         else {},

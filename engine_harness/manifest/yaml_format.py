@@ -142,7 +142,9 @@ class _Reader:
             self._note(f"YAML tag '{tag}' is not allowed", at, spoils=is_scalar)
 
     def _takes_key(self) -> bool:
-        return bool(self._stack) and self._stack[-1].keys is not None and self._stack[-1].key is None
+        return (
+            bool(self._stack) and self._stack[-1].keys is not None and self._stack[-1].key is None
+        )
 
     def _begin(self, event: Any, *, is_map: bool) -> bool:
         at = Position(event.start_mark.line + 1, event.start_mark.column + 1)

@@ -105,7 +105,7 @@ def expand(scenario: Scenario) -> Expansion:
     rows.sort(key=lambda row: row[:3])
     authored = tuple(row[1] for row in rows)
     events = [row[3] for row in rows]
-    for index, message in hold_problems(events, authored):
+    for index, message in sorted(hold_problems(events, authored)):
         reader.warning(f"timeline[{index}]", message)
     made = Plan(
         metadata=scenario.metadata.model_dump(mode="json", exclude_none=True),
@@ -204,6 +204,8 @@ class _Reader:
             found: object = registry.get(entry.macro)
             names = sorted(registry) if found is None else []
         except Exception as error:
+            # The registry would pass over them next time and call the name unknown.
+            macro_registry.cache_clear()
             kind = "" if isinstance(error, HarnessError) else f"{type(error).__name__}: "
             self.error(path, f"the macros of entry points cannot be loaded: {kind}{error}")
             return None
@@ -255,7 +257,7 @@ def _event_problem(event: object) -> str | None:
 
 def _shown(value: JsonValue) -> str:
     try:
-        text = json.dumps(value, sort_keys=True, ensure_ascii=False)
+        text = json.dumps(value, sort_keys=True)
     except (TypeError, ValueError):
         text = f"a {type(value).__name__}"
     return text if len(text) <= VALUE_CHARACTERS_MAX else text[:VALUE_CHARACTERS_MAX] + "..."

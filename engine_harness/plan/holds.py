@@ -23,7 +23,7 @@ NAMES_SHOWN_MAX = 5
 def hold_problems(
     events: Sequence[PlannedEvent], authored: Sequence[int]
 ) -> Iterator[tuple[int, str]]:
-    """Yield (authored index, message) in the order of the plan; `events` is in that order."""
+    """Yield (authored index, message) as they are found; `events` is in the plan's order."""
     hold_index, start_s, end_s = 0, -math.inf, -math.inf
     held: list[int] = []
     for event, index in zip(events, authored, strict=True):

@@ -14,7 +14,7 @@ from engine_harness._model import Model
 __all__ = ["Plan", "PlannedEvent"]
 
 PlannedEvent = dict[str, JsonValue]
-"""One event: `time` (virtual s), `event` (its kind), `notes?`, `macro?` and the kind's own fields."""
+"""One event: `time` (virtual s), `event` (its kind), `notes?`, `macro?` and its kind's fields."""
 
 
 class Plan(Model):

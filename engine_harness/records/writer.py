@@ -11,9 +11,9 @@ from __future__ import annotations
 import itertools
 import json
 import os
-from math import isfinite
 from typing import TYPE_CHECKING, cast
 
+from engine_harness._canonical import normalise
 from engine_harness.errors import UsageError
 
 if TYPE_CHECKING:
@@ -64,9 +64,9 @@ def _sync_folder(folder: Path) -> None:
         os.close(descriptor)
 
 
-def write_json(path: Path, data: Json) -> None:
-    """Write `data` to `path` in the layout of all artifacts."""
-    write_bytes(path, json_text(data).encode("ascii"))
+def write_json(path: Path, data: Json, *, documents: frozenset[str] = frozenset()) -> None:
+    """Write `data` to `path` in the layout of all artifacts; `documents` as in `json_text`."""
+    write_bytes(path, json_text(data, documents=documents).encode("ascii"))
 
 
 def write_record(path: Path, record: RunRecord) -> None:
@@ -82,43 +82,40 @@ def record_data(record: RunRecord) -> dict[str, Json]:
     return data
 
 
-def json_text(data: Json) -> str:
-    """Return `data` as all artifacts show it: sorted keys, canonical numbers, a final newline."""
-    return "".join((*_lines(data, ""), "\n"))
+def json_text(data: Json, *, documents: frozenset[str] = frozenset()) -> str:
+    """Return `data` as all artifacts show it: sorted keys, canonical numbers, a final newline.
+
+    `documents` names the keys at the top whose lists hold documents and not rows.
+    """
+    return "".join((*_lines(data, "", documents), "\n"))
 
 
-def _lines(value: Json, indent: str) -> Iterator[str]:
+def _documents(value: Json, indent: str) -> Iterator[str]:
+    if not isinstance(value, list | tuple) or not value:
+        yield from _lines(value, indent)
+        return
+    inner = indent + _INDENT
+    opening = "[\n"
+    for item in value:
+        yield f"{opening}{inner}"
+        yield from _lines(item, inner)
+        opening = ",\n"
+    yield f"\n{indent}]"
+
+
+def _lines(value: Json, indent: str, documents: frozenset[str] = frozenset()) -> Iterator[str]:
     """Yield the pieces of `value`; its first line stands behind whatever precedes it."""
     inner = indent + _INDENT
     if isinstance(value, dict) and value:
         opening = "{\n"
         for key in sorted(value):
             yield f"{opening}{inner}{json.dumps(key)}: "
-            yield from _lines(value[key], inner)
+            yield from (_documents if key in documents else _lines)(value[key], inner)
             opening = ",\n"
         yield f"\n{indent}}}"
     elif isinstance(value, list | tuple) and any(isinstance(v, dict | list | tuple) for v in value):
         encode = _ROW.encode
-        rows = f",\n{inner}".join([encode(_canonical(row)) for row in value])
+        rows = f",\n{inner}".join([encode(normalise(row)) for row in value])
         yield f"[\n{inner}{rows}\n{indent}]"
     else:
-        yield _ROW.encode(_canonical(value))
-
-
-def _canonical(value: Json) -> Json:
-    """`_canonical.normalise`, with the exact types of a row first: rows are what takes the time."""
-    kind = type(value)
-    if kind is str or kind is int or kind is bool or value is None:
-        return value
-    if isinstance(value, dict):
-        return {
-            key: item if (k := type(item)) is str or k is int else _canonical(item)
-            for key, item in value.items()
-        }
-    if isinstance(value, float):
-        if value.is_integer():
-            return int(value)
-        return value if isfinite(value) else None
-    if isinstance(value, list | tuple):
-        return [_canonical(item) for item in value]
-    return value
+        yield _ROW.encode(normalise(value))

@@ -59,7 +59,7 @@ class SimulationReporter:
         from engine_harness.records.writer import write_json
 
         path = run.folder / FILE_NAME
-        write_json(path, suite_view(run))
+        write_json(path, suite_view(run), documents=frozenset({"scenarios"}))
         return (path,)
 
 

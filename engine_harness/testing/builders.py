@@ -10,6 +10,10 @@ from typing import TYPE_CHECKING
 from engine_harness._canonical import sha256_hex
 from engine_harness._version import __version__
 from engine_harness.compile.render import render_module
+from engine_harness.errors import ManifestError
+from engine_harness.manifest.diagnostics import Problems
+from engine_harness.manifest.document import Document
+from engine_harness.manifest.envelope import Member, read_scenario
 from engine_harness.run.budget import Invocation, run_options
 from engine_harness.run.session import Request
 
@@ -21,6 +25,8 @@ if TYPE_CHECKING:
     from engine_harness.manifest.models import Scenario
 
 __all__ = ["request_of", "scenario_of"]
+
+IN_MEMORY = "<memory>"
 
 
 def scenario_of(
@@ -38,15 +44,17 @@ def scenario_of(
     Raises:
         ManifestError: with all problems.
     """
-    from engine_harness.manifest.load import read_scenario
-
     data: dict[str, Json] = {
         "metadata": {"id": "in_memory", "label": "in memory"},
         "world": world,
         "timeline": [dict(entry) for entry in timeline],
         **keys,
     }
-    return read_scenario(data, worlds=harness.worlds)
+    problems = Problems(IN_MEMORY, Document(data))
+    scenario = read_scenario(Member(data, problems), harness.worlds)
+    if scenario is None:
+        raise ManifestError(tuple(problems.found))
+    return scenario
 
 
 def request_of(

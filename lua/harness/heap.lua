@@ -1,7 +1,9 @@
 --- A binary heap of entries by (due, key).
 ---
---- Promises the earliest entry at the root and no garbage per operation: the array grows in `reserve`
---- alone. Knows nothing of time or callbacks. `harness.wheel` says how entries are laid out.
+--- Promises the earliest entry at the root and no garbage per operation: the array grows in
+--- `reserve` alone. Knows nothing of time, lists or callbacks.
+
+local Entries = require("harness.entries")
 
 local floor, huge = math.floor, math.huge
 local setmetatable = setmetatable
@@ -9,8 +11,8 @@ local setmetatable = setmetatable
 -- Node i is at 2i: its due time, then its slot. Times stand here, beside their neighbours in the
 -- tree; the key is read from the entry, and only among equal times.
 local SLOT = 1
-local KEY = 1
-local CALL = 3
+
+local KEY, CALL = Entries.KEY, Entries.CALL
 
 ---@class harness.Heap
 ---@field nodes number[]  `nodes[2]` is the earliest time, infinite when the heap is empty
@@ -69,11 +71,11 @@ function Heap:pop()
 				child, child_due = child + 1, right_due
 			end
 		end
-		local child_slot = nodes[2 * child + SLOT]
-		if due < child_due or (due == child_due and entries[slot + KEY] < entries[child_slot + KEY]) then
+		local below = nodes[2 * child + SLOT]
+		if due < child_due or (due == child_due and entries[slot + KEY] < entries[below + KEY]) then
 			break
 		end
-		nodes[2 * index], nodes[2 * index + SLOT] = child_due, child_slot
+		nodes[2 * index], nodes[2 * index + SLOT] = child_due, below
 		index = child
 		child = 2 * index
 	end

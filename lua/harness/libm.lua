@@ -8,6 +8,8 @@
 local Atan = require("harness.libm_atan")
 local Exp = require("harness.libm_exp")
 local Hyperbolic = require("harness.libm_hyperbolic")
+local Log = require("harness.libm_log")
+local Pow = require("harness.libm_pow")
 local Trig = require("harness.libm_trig")
 
 local builtin = math
@@ -17,7 +19,7 @@ local error, select, tonumber, type = error, select, tonumber, type
 local function as_number(value, index, name)
 	local number = type(value) == "string" and tonumber(value) or nil
 	if not number then
-		local got = "(number expected, got " .. (value == nil and "no value" or type(value)) .. ")"
+		local got = "(number expected, got " .. type(value) .. ")"
 		error("bad argument #" .. index .. " to '" .. name .. "' " .. got, 3)
 	end
 	return number
@@ -54,14 +56,14 @@ binary("atan2", Atan.atan2)
 unary("cos", Trig.cos)
 unary("cosh", Hyperbolic.cosh)
 unary("exp", Exp.exp)
-unary("log10", Exp.log10)
-binary("pow", Exp.pow)
+unary("log10", Log.log10)
+binary("pow", Pow.pow)
 unary("sin", Trig.sin)
 unary("sinh", Hyperbolic.sinh)
 unary("tan", Trig.tan)
 unary("tanh", Hyperbolic.tanh)
 
-local log, log_of_base = Exp.log, Exp.log_of_base
+local log, log_of_base = Log.log, Log.log_of_base
 
 --- The natural logarithm, or that to a base.
 ---@param x number

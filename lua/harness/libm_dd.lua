@@ -50,7 +50,8 @@ function Dd.multiply(a, a_low, b, b_low)
 	return high, rest - (high - product)
 end
 
---- Quotient of two double-doubles as a double-double; the low parts may be as large as the high.
+--- Quotient of two sums high + low as a double-double. The parts of a sum may overlap, as long as
+--- the high one is the larger.
 function Dd.divide(n, n_low, d, d_low)
 	local divisor = d + d_low
 	local divisor_low = d_low - (divisor - d)

@@ -45,7 +45,8 @@ local function quarter_digits(x)
 	local whole = x * POWER[BIAS - e]
 	local upper = floor(whole * 2 ^ -24)
 	local shift = POWER[e - 24 * q + BIAS]
-	local digits = { (whole - upper * BASE) * shift, upper % BASE * shift, floor(upper / BASE) * shift }
+	local top = floor(upper / BASE)
+	local digits = { (whole - upper * BASE) * shift, (upper - top * BASE) * shift, top * shift }
 	local carry = 0
 	for j = 1, 3 do
 		local digit = digits[j] + carry

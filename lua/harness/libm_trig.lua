@@ -1,8 +1,8 @@
 --- sin, cos and tan for every double, each off by less than 0.55 units in the last place.
 ---
---- The angle is reduced to |r| <= pi/4 as a double-double. Then r = c + d with c a multiple of 1/64;
---- sine and cosine of c come from tables of double-doubles, those of d are short Taylor sums, and
---- the addition theorems join them.
+--- The angle is reduced to |r| <= pi/4 as a double-double. Then r = c + d with c a multiple of
+--- 1/64; sine and cosine of c come from tables of double-doubles, those of d are short Taylor sums,
+--- and the addition theorems join them.
 
 local Dd = require("harness.libm_dd")
 local Reduce = require("harness.libm_reduce")

@@ -7,6 +7,7 @@
 --- new one is not visited. The only file that may use the raw order.
 
 -- LuaJIT compiles a raw walk only if the local is called `next`.
+local format = string.format
 local next, rawget, type, error = next, rawget, type, error
 local sort, setmetatable = table.sort, setmetatable
 
@@ -19,6 +20,8 @@ local OBJECT_RANK = 4
 local cache = setmetatable({}, WEAK_KEYS)
 local numbers = setmetatable({}, WEAK_KEYS)
 local last_number = 0
+-- What the host numbered before the program began; the program's own objects count from 1.
+local host_numbers = 0
 
 -- What a walk over keys without order does; the sandbox puts the end of the run here.
 local function refuse(message)
@@ -39,6 +42,17 @@ local function id(object)
 	return numbers[register(object)]
 end
 
+--- The name of an object for texts: `#3`, or `#host12` for what was there before the program.
+local function name(object)
+	local number = id(object)
+	return number > host_numbers and "#" .. number - host_numbers or "#host" .. number
+end
+
+--- From now on objects are the program's.
+local function begin_program()
+	host_numbers = last_number
+end
+
 local function before(a, b)
 	local rank_a, rank_b = RANKS[type(a)] or OBJECT_RANK, RANKS[type(b)] or OBJECT_RANK
 	if rank_a ~= rank_b then
@@ -52,11 +66,12 @@ local function before(a, b)
 end
 
 local function refuse_unnumbered(count, key)
-	refuse((
+	refuse(format(
 		"a walk over a table met %d keys of type %s that have no number, so their order is not "
 		.. "reproducible; number each when it is made (setmetatable or tostring does), walk a list "
-		.. "of them instead, or use a name as the key"
-	):format(count, type(key)))
+		.. "of them instead, or use a name as the key",
+		count, type(key)
+	))
 end
 
 -- Only when the set of keys has changed.
@@ -182,7 +197,7 @@ end
 
 local function check_table(t, name)
 	if type(t) ~= "table" then
-		error(("bad argument #1 to '%s' (table expected, got %s)"):format(name, t == nil and "nil" or type(t)), 3)
+		error(format("bad argument #1 to '%s' (table expected, got %s)", name, t == nil and "nil" or type(t)), 3)
 	end
 end
 
@@ -280,6 +295,17 @@ local function isempty(t)
 	return next(t) == nil
 end
 
+--- A copy with the string and number keys alone: what can be walked whatever else is in `t`.
+local function plain_fields(t)
+	local copy = {}
+	for key, value in next, t do
+		if RANKS[type(key)] and type(key) ~= "boolean" then
+			copy[key] = value
+		end
+	end
+	return copy
+end
+
 --- How many keys the walk that `next(t)` has begun covers.
 local function walk_length(t)
 	local entry = cache[t]
@@ -296,4 +322,5 @@ end
 
 Ordered.pairs, Ordered.next, Ordered.isempty = ordered_pairs, ordered_next, isempty
 Ordered.register, Ordered.id, Ordered.walk_length = register, id, walk_length
+Ordered.plain_fields, Ordered.name, Ordered.begin_program = plain_fields, name, begin_program
 return Ordered

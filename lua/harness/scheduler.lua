@@ -6,26 +6,30 @@
 --- whole. No event leaves garbage: entries are slots in flat arrays, which grow outside the drain.
 
 local ROUNDING_S = require("harness.clock").ROUNDING_S
+local Entries = require("harness.entries")
 local Wheel = require("harness.wheel")
 
-local floor, format, huge, max, sort = math.floor, string.format, math.huge, math.max, table.sort
+local floor, huge, max, min = math.floor, math.huge, math.max, math.min
+local format = string.format
 local error, setmetatable, type = error, setmetatable, type
 
 -- Called by name: a method of another object costs two more look-ups in the hot path.
-local push, take = Wheel.push, Wheel.take
+local push, take, born_of = Wheel.push, Wheel.take, Entries.born
+
+local KEY, NEXT, CALL = Entries.KEY, Entries.NEXT, Entries.CALL
+local STEP, KEY_STEP = Entries.STEP, Entries.KEY_STEP
 
 -- More callbacks than this in one drain are taken for a loop that never lets time pass.
 local MAX_DRAIN = 100000
 
--- A handle is sequence * SLOTS_MAX + slot, so the sequence number is the generation of the slot.
-local SLOTS_MAX = 2 ^ 21
-local SLOTS_FIRST = 256
+-- A handle is sequence * SLOT_LIMIT + slot, so the sequence number is the generation of the slot.
+local SLOT_LIMIT = 2 ^ 22
+local ENTRIES_MAX = SLOT_LIMIT / STEP - 1
+local ENTRIES_FIRST = 256
 
--- Far below 2^32, where handles cease to be exact, by more than one drain can add.
-local SEQUENCE_MAX = 2 ^ 31
+-- Far below 2^31, where handles cease to be exact, by more than one drain can add.
+local SEQUENCE_MAX = 2 ^ 30
 
--- A key is priority * KEY_STEP + sequence, below 2^53: one comparison decides among equal times.
-local KEY_STEP = 2 ^ 40
 local PRIORITY_MAX = 999
 local PRIORITY_DEFAULT = 30
 
@@ -52,30 +56,24 @@ function Scheduler.new(clock, first_sequence)
 		_cancelled = 0,
 		_dead = 0, -- cancelled entries that are still in the wheel
 		_wheel = wheel,
-		_due = wheel.due,
-		_key = wheel.key,
-		_call = {}, -- slot -> function, false when free or cancelled
-		_repeat = {}, -- slot -> false, or what `every` needs to know
-		_repeats = 0,
-		_free = 0, -- first of the free slots, linked through `_next`
-		_next = wheel.next,
+		_entries = wheel.entries,
+		_repeats = 0, -- live entries of `every`
+		_free = 0, -- first free slot; NEXT links it to the others
 		_capacity = 0,
 	}, Scheduler)
-	self:_grow(SLOTS_FIRST)
+	self:_grow(ENTRIES_FIRST)
 	return self
 end
 
 function Scheduler:_grow(capacity)
-	if capacity > SLOTS_MAX then
-		error(format("scheduler: more than %d entries (SLOTS_MAX)", SLOTS_MAX), 0)
+	if capacity > ENTRIES_MAX then
+		error(format("scheduler: more than %d entries at once (ENTRIES_MAX)", ENTRIES_MAX), 0)
 	end
 	self._wheel:reserve(capacity)
-	-- From high to low: low slots are handed out first.
-	for slot = self._capacity + 1, capacity do
-		self._call[slot], self._repeat[slot] = false, false
-	end
-	for slot = capacity, self._capacity + 1, -1 do
-		self._next[slot], self._free = self._free, slot
+	-- From high to low, so that low slots are handed out first.
+	for index = capacity, self._capacity + 1, -1 do
+		local slot = STEP * index
+		self._entries[slot + NEXT], self._free = self._free, slot
 	end
 	self._capacity = capacity
 end
@@ -101,17 +99,16 @@ end
 
 local function add(self, due, now, call, priority)
 	if self._free == 0 then
-		self:_grow(2 * self._capacity)
+		self:_grow(min(2 * self._capacity, max(ENTRIES_MAX, self._capacity + 1)))
 	end
-	local slot, next = self._free, self._next
-	self._free = next[slot]
+	local slot, entries = self._free, self._entries
+	self._free = entries[slot + NEXT]
 	local sequence = self._sequence
 	self._sequence = sequence + 1
 	self.scheduled = self.scheduled + 1
-	local key = priority * KEY_STEP + sequence
-	self._due[slot], self._key[slot], self._call[slot] = due, key, call
-	push(self._wheel, slot, due, key, now)
-	return sequence * SLOTS_MAX + slot
+	entries[slot + CALL] = call
+	push(self._wheel, slot, due, priority * KEY_STEP + sequence, now)
+	return sequence * SLOT_LIMIT + slot
 end
 
 --- Call `call` once, `delay_s` after the clock's present time.
@@ -158,46 +155,38 @@ function Scheduler:every(period_s, call)
 		error(format("every: the period must be a finite number > 0, got %s", show(period_s)), 2)
 	end
 	require_call("every", call)
-	local born = self._sequence
-	local handle = add(self, now + period_s, now, call, PRIORITY_DEFAULT)
-	self._repeat[handle % SLOTS_MAX] =
-		{ start_s = now, period_s = period_s, calls = 1, born = born }
+	local again =
+		{ call = call, start_s = now, period_s = period_s, calls = 1, born = self._sequence }
 	self._repeats = self._repeats + 1
-	return handle
+	return (add(self, now + period_s, now, again, PRIORITY_DEFAULT))
 end
 
--- Forget a live slot, which is not free yet.
-local function retire(self, slot)
-	self._call[slot] = false
-	if self._repeat[slot] then
-		self._repeat[slot] = false
+-- Forget a live entry, whose slot is not free yet.
+local function forget(self, slot)
+	local entries = self._entries
+	if type(entries[slot + CALL]) == "table" then
 		self._repeats = self._repeats - 1
 	end
+	entries[slot + CALL] = false
 	self._cancelled = self._cancelled + 1
 end
 
 local function release(self, slot)
-	self._next[slot], self._free = self._free, slot
+	self._entries[slot + NEXT], self._free = self._free, slot
 end
 
--- Build the queue anew from the live slots.
+-- Build the queue anew from the live entries.
 local function sweep(self)
-	local now = self._clock.now
-	self._wheel:empty(now)
+	local entries, wheel, now = self._entries, self._wheel, self._clock.now
+	wheel:empty(now)
 	self._free, self._dead = 0, 0
-	for slot = self._capacity, 1, -1 do
-		if self._call[slot] then
-			push(self._wheel, slot, self._due[slot], self._key[slot], now)
+	for slot = STEP * self._capacity, STEP, -STEP do
+		if entries[slot + CALL] then
+			push(wheel, slot, entries[slot], entries[slot + KEY], now)
 		else
 			release(self, slot)
 		end
 	end
-end
-
--- The sequence number that the entry in a slot was created with.
-local function born_of(self, slot)
-	local again = self._repeat[slot]
-	return again and again.born or self._key[slot] % KEY_STEP
 end
 
 --- Cancel an entry. A handle whose entry has run, was cancelled or never existed does nothing.
@@ -205,13 +194,16 @@ end
 ---@return boolean was_pending
 function Scheduler:cancel(handle)
 	if type(handle) ~= "number" then
-		error(format("cancel: a handle is the number that scheduling returned, got %s", show(handle)), 2)
+		error(format("cancel: a handle is a number, got %s", show(handle)), 2)
 	end
-	local slot = handle % SLOTS_MAX
-	if not self._call[slot] or born_of(self, slot) * SLOTS_MAX + slot ~= handle then
+	local entries, slot = self._entries, handle % SLOT_LIMIT
+	local is_slot = slot % STEP == 0 and slot > 0 and slot <= STEP * self._capacity
+	if not is_slot or not entries[slot + CALL] then
+		return false
+	elseif born_of(entries, slot) * SLOT_LIMIT + slot ~= handle then
 		return false
 	end
-	retire(self, slot)
+	forget(self, slot)
 	self._dead = self._dead + 1
 	if self._dead > SWEEP_MIN and self._dead > self:depth() then
 		sweep(self)
@@ -221,9 +213,9 @@ end
 
 --- Cancel everything.
 function Scheduler:clear()
-	for slot = 1, self._capacity do
-		if self._call[slot] then
-			retire(self, slot)
+	for slot = STEP, STEP * self._capacity, STEP do
+		if self._entries[slot + CALL] then
+			forget(self, slot)
 		end
 	end
 	sweep(self)
@@ -246,46 +238,44 @@ local function rearm(self, slot, again)
 	self._sequence = sequence + 1
 	-- A product: a running sum would drift off the grid.
 	local due = again.start_s + again.calls * again.period_s
-	local key = PRIORITY_DEFAULT * KEY_STEP + sequence
-	self._due[slot], self._key[slot] = due, key
-	push(self._wheel, slot, due, key, self._clock.now)
+	push(self._wheel, slot, due, PRIORITY_DEFAULT * KEY_STEP + sequence, self._clock.now)
 end
 
--- What stops a drain that has run MAX_DRAIN callbacks.
+-- Stop a drain that has run MAX_DRAIN callbacks; the entry it came to stays in the queue.
 local function stop(self, slot)
-	push(self._wheel, slot, self._due[slot], self._key[slot], self._clock.now)
+	local entries = self._entries
+	push(self._wheel, slot, entries[slot], entries[slot + KEY], self._clock.now)
 	error("queue does not settle", 0)
 end
 
---- Run, in order, every entry with due <= `now_s` (+ 1e-9) and due < `before_s`, also those that the
---- callbacks add. Return how many callbacks this call ran.
+--- Run, in order, every entry with due <= `now_s` (+ 1e-9) and due < `before_s`, also those that
+--- the callbacks add. Return how many callbacks this call ran.
 ---@param now_s number
 ---@param before_s number
 ---@param on_dispatch? fun(due_s: number, born_sequence: integer)  just before each callback
 ---@return integer dispatched
 function Scheduler:drain(now_s, before_s, on_dispatch)
-	local calls, repeats, next, dues = self._call, self._repeat, self._next, self._due
-	local wheel, limit = self._wheel, now_s + ROUNDING_S
+	local entries, wheel, limit = self._entries, self._wheel, now_s + ROUNDING_S
 	local dispatched = 0
 	while true do
 		local slot = take(wheel, limit, before_s)
 		if slot == 0 then
 			return dispatched
 		end
-		local call = calls[slot]
+		local call = entries[slot + CALL]
 		if call then
 			if self._ran >= self._ran_max then
 				stop(self, slot)
 			end
 			self._ran = self._ran + 1
 			dispatched = dispatched + 1
-			local due, born = dues[slot], on_dispatch and born_of(self, slot)
-			local again = repeats[slot]
-			if again then
-				rearm(self, slot, again)
+			local due, born = entries[slot], on_dispatch and born_of(entries, slot)
+			if type(call) == "table" then
+				rearm(self, slot, call)
+				call = call.call
 			else
-				calls[slot] = false
-				next[slot], self._free = self._free, slot
+				entries[slot + CALL] = false
+				release(self, slot)
 			end
 			if on_dispatch then
 				on_dispatch(due, born)
@@ -310,42 +300,21 @@ end
 
 --- How many entries are due by `time_s`.
 function Scheduler:due_count(time_s)
-	local limit, count = time_s + ROUNDING_S, 0
-	for slot = 1, self._capacity do
-		if self._call[slot] and self._due[slot] <= limit then
-			count = count + 1
-		end
-	end
-	return count
+	return Entries.due_count(self._entries, self._capacity, time_s + ROUNDING_S)
 end
 
 --- The time of the earliest entry, nil when nothing is pending.
 ---@return number?
 function Scheduler:next_due()
 	if self:depth() > 0 then
-		return self._wheel:earliest(self._call)
+		return self._wheel:earliest()
 	end
 	return nil
 end
 
 --- Every entry in queue order as { due_s, priority, period_s or false }.
 function Scheduler:pending()
-	local slots, due, key = {}, self._due, self._key
-	for slot = 1, self._capacity do
-		if self._call[slot] then
-			slots[#slots + 1] = slot
-		end
-	end
-	sort(slots, function(a, b)
-		return due[a] < due[b] or (due[a] == due[b] and key[a] < key[b])
-	end)
-	local entries = {}
-	for index = 1, #slots do
-		local slot = slots[index]
-		local again = self._repeat[slot]
-		entries[index] = { due[slot], floor(key[slot] / KEY_STEP), again and again.period_s or false }
-	end
-	return entries
+	return Entries.pending(self._entries, self._capacity)
 end
 
 return Scheduler

@@ -3,9 +3,11 @@
 --- Our own sort: `table.sort` is never compiled together with its comparison, which made full
 --- buckets of the wheel many times slower. Promises no garbage: the caller lends the second array.
 
+local Entries = require("harness.entries")
+
 local min = math.min
 
-local KEY = 1
+local KEY = Entries.KEY
 
 -- Runs of this length are sorted by insertion, then merged.
 local RUN = 8

@@ -5,6 +5,7 @@
 --- which cannot look into LuaJIT's own sort. The list is written when the order is known: a
 --- comparator that fails leaves it as it was.
 
+local format = string.format
 local rawget, rawset, type, error = rawget, rawset, type, error
 
 local Sort = {}
@@ -83,9 +84,9 @@ end
 ---@param before? fun(a, b): boolean
 function Sort.sort(t, before)
 	if type(t) ~= "table" then
-		error(("bad argument #1 to 'sort' (table expected, got %s)"):format(type(t)), 2)
+		error(format("bad argument #1 to 'sort' (table expected, got %s)", type(t)), 2)
 	elseif before ~= nil and type(before) ~= "function" then
-		error(("bad argument #2 to 'sort' (function expected, got %s)"):format(type(before)), 2)
+		error(format("bad argument #2 to 'sort' (function expected, got %s)", type(before)), 2)
 	end
 	local n = #t
 	local copy = {}

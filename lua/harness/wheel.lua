@@ -9,6 +9,7 @@
 --- Promises exact order, no garbage but when it grows, and never to be much worse than a heap. An
 --- entry is in at most one place; its due and key do not change there.
 
+local Entries = require("harness.entries")
 local Heap = require("harness.heap")
 local sort = require("harness.slot_sort").sort
 
@@ -16,12 +17,7 @@ local floor, huge, min = math.floor, math.huge, math.min
 local setmetatable = setmetatable
 local table_new = table_new
 
--- All fields of an entry stand side by side in one array, 32 bytes: one look-up and mostly one cache
--- line where separate arrays cost four. A slot is the index of the due time, the first field.
-local KEY = 1 -- order among equal times, unique
-local NEXT = 2 -- the next slot in the list that holds this one, 0 at the end
-local CALL = 3 -- the owner's; false once cancelled
-local SLOT_STEP = 4
+local KEY, NEXT, CALL, STEP = Entries.KEY, Entries.NEXT, Entries.CALL, Entries.STEP
 
 local BUCKETS_PER_S = 480
 local BUCKETS = 4096
@@ -34,12 +30,7 @@ local WALK_MAX = 24
 
 ---@class harness.Wheel
 ---@field entries table  the fields of all entries, by slot
-local Wheel = {
-	KEY = KEY,
-	NEXT = NEXT,
-	CALL = CALL,
-	SLOT_STEP = SLOT_STEP,
-}
+local Wheel = {}
 Wheel.__index = Wheel
 
 function Wheel.new()
@@ -61,11 +52,11 @@ function Wheel.new()
 	}, Wheel)
 end
 
---- Make room for the slots SLOT_STEP * (1 .. capacity).
+--- Make room for the slots STEP * (1 .. capacity).
 function Wheel:reserve(capacity)
 	local entries = self.entries
 	for index = #self.open + 1, capacity do
-		local slot = SLOT_STEP * index
+		local slot = STEP * index
 		entries[slot], entries[slot + KEY] = 0.5, 0.5
 		entries[slot + NEXT], entries[slot + CALL] = 0, false
 		self.open[index] = 0

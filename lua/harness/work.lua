@@ -9,6 +9,7 @@
 --- A trip cannot be survived: the flag stays up, every later tick and charge raises again, and so
 --- does `guard`, which `pcall` and its kind call on their way out.
 
+local format = string.format
 local collectgarbage, error, floor, max, min = collectgarbage, error, math.floor, math.max, math.min
 local match, type = string.match, type
 
@@ -64,7 +65,7 @@ function Work.new(options)
 	end
 
 	local function out_of_units()
-		trip("work_units", ("more than %d work units were spent"):format(units))
+		trip("work_units", format("more than %d work units were spent", units))
 	end
 
 	local function look_around()
@@ -74,7 +75,7 @@ function Work.new(options)
 		if collectgarbage("count") > memory_kb then
 			collectgarbage()
 			if collectgarbage("count") > memory_kb then
-				trip("memory_mb", ("more than %d MB of memory are in use"):format(memory_kb / 1024))
+				trip("memory_mb", format("more than %d MB of memory are in use", memory_kb / 1024))
 			end
 		end
 	end
@@ -123,6 +124,9 @@ function Work.new(options)
 	---@param n number
 	function work.charge(n)
 		n = floor(n)
+		if n < 1 then
+			return
+		end
 		if n > pool then
 			if limit_reached then
 				error(trip_message, 0)

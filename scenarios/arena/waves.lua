@@ -33,7 +33,12 @@ return {
 		{ ["not"] = { event = "reached" } },
 		{ all = { { metric = "stamina", ne = 0 }, { metric = "counts.sent", max = 12 } } },
 		-- Until the first has fallen, which is within half a second, two have come.
-		{ any = { { metric = "counts.felled", min = 1 }, { within = 121, metric = "counts.sent", max = 2 } } },
+		{
+			any = {
+				{ metric = "counts.felled", min = 1 },
+				{ within = { frames = 121, condition = { metric = "counts.sent", max = 2 } } },
+			},
+		},
 		"hp_in_range",
 		{ invariant = "targets_apart", distance = 2 },
 	},

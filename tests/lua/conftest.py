@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from lupa.luajit21 import LuaRuntime
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 LUA_ROOT = Path(__file__).parents[2] / "lua"
 
@@ -44,7 +46,10 @@ class HostModules:
 
     def __init__(self) -> None:
         self.runtime = LuaRuntime(
-            encoding="latin-1", register_eval=False, register_builtins=False, unpack_returned_tuples=True
+            encoding="latin-1",
+            register_eval=False,
+            register_builtins=False,
+            unpack_returned_tuples=True,
         )
         self.require, self._load_text = self.runtime.execute(LOADER, self._read)
 

@@ -21,7 +21,9 @@ if TYPE_CHECKING:
 def make_scenario() -> MakeScenario:
     """Build a timeline scenario from its entries."""
 
-    def make(*timeline: TimelineEntry, lines: dict[str, int] | None = None, **fields: Any) -> Scenario:
+    def make(
+        *timeline: TimelineEntry, lines: dict[str, int] | None = None, **fields: Any
+    ) -> Scenario:
         return Scenario(
             metadata=Metadata(id="gate", label="A gate"),
             world="arena",

@@ -45,7 +45,9 @@ def test_each_kind_of_entry_becomes_its_event(make_scenario: MakeScenario) -> No
             metadata={},
         ),
         PlayerEntry(at_s=3, index=7, action="press", value=False, duration_s=0.5, parameters={}),
-        NetworkEntry(at_s=4, index=8, event="stats", channel="c", direction="in", payload={"ms": 1}),
+        NetworkEntry(
+            at_s=4, index=8, event="stats", channel="c", direction="in", payload={"ms": 1}
+        ),
         RuleEntry(at_s=5, index=9, rule="light", value=False, transition="fade", duration_s=1),
         RuleEntry(at_s=5, index=10, rule="light", value=None),
     )
@@ -181,7 +183,8 @@ def test_events_inside_a_hold_and_hitches_of_no_length_are_told(
         " hold from 1.0 s to 1.5 s will run at its end: timeline[2], timeline[3], timeline[4]",
         "scenarios/gate.yaml:3 WARNING manifest.timeline[4]: 1 event inside the observe-telemetry"
         " hold from 1.5 s to 1.75 s will run at its end: timeline[5]",
-        "scenarios/gate.yaml:3 WARNING manifest.timeline[7]: inject-hitch needs a positive duration",
+        "scenarios/gate.yaml:3 WARNING manifest.timeline[7]:"
+        " inject-hitch needs a positive duration",
         "scenarios/gate.yaml:3 WARNING manifest.timeline[9]:"
         " observe-telemetry needs a positive duration",
     ]

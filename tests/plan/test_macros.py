@@ -208,3 +208,6 @@ def test_a_broken_macro_of_others_is_told_and_never_a_traceback(
         plan(make_scenario(MacroEntry(at_s=0, index=1, macro=name)))
     assert message in str(caught.value)
     assert str(caught.value).startswith("scenarios/gate.yaml:3 ERROR manifest.timeline[1]")
+    with pytest.raises(PlanError) as again:
+        plan(make_scenario(MacroEntry(at_s=0, index=1, macro=name)))
+    assert str(again.value) == str(caught.value)

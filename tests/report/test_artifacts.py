@@ -195,3 +195,24 @@ def test_the_file_has_totals_and_every_scenario_in_run_order(
 def test_a_reporter_knows_its_files_before_it_writes_them(tmp_path: Path) -> None:
     names = {name: item.outputs(tmp_path) for name, item in reporters().items()}
     assert names == {"engine_simulation": (tmp_path / "engine_simulation.json",)}
+
+
+def test_a_scenario_is_spread_over_lines_and_its_rows_are_not(
+    finished: MakeCase, tmp_path: Path
+) -> None:
+    row = {"at_s": 0.5, "event": "hit", "source": "world", "fields": {"id": 1}}
+    run = SuiteRun(
+        suite="engine-sim",
+        cases=(finished("edge", events=[row, row]),),
+        folder=tmp_path,
+        tool_version="0.1.0",
+        generated="2030-01-02T03:04:05Z",
+    )
+    (path,) = write_reports(run)
+    text = path.read_text("ascii")
+    assert '\n      "duration": 2,\n' in text
+    shown = (
+        '{"class": "recorded", "details": {"id": 1}, "dispatchedAt": 0.5, "lateness": 0,'
+        ' "time": 0.5, "type": "hit"}'
+    )
+    assert f'"events": [\n        {shown},\n        {shown}\n      ],\n' in text

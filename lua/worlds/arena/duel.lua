@@ -21,6 +21,7 @@ function Duel.arrive(self, target)
 	self.env.record:event("reached", { id = target.id, damage = damage, guarded = guarded })
 	if self.hp == 0 then
 		self.env.scheduler:cancel(self.rest_handle)
+		self.rest_due_s = nil
 		self.env.record:event("fell", { by = target.id })
 		self.env.record:log("info", "the duelist fell to " .. target.id)
 	end

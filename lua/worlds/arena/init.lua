@@ -10,7 +10,7 @@ local Arena = {}
 Arena.__index = Arena
 
 local STAMINA_MAX, DRAIN_PER_S, RECOVERY_PER_S = 100, 80, 20
-local REST_PERIOD_S, REST_HP, SAMPLE_PERIOD_S = 1, 2, 0.25
+local REST_PERIOD_S, REST_HP = 1, 2
 -- A distance is a sum of many steps: without an allowance a target could arrive a frame late.
 local ROUNDING = 1e-9
 --- The event that a timer gives when it ends.
@@ -26,7 +26,13 @@ Arena.describe = {
 	},
 	metrics = { "hp", "stamina", "guarding", "cooling", "sharp", "lane", "counts" },
 	events = { "sent", "hit", "felled", "reached", "lowered", "ready", "rested", "fell" },
-	options = { hp = "integer?", power = "integer?", reach = "number?", cooldown_s = "number?" },
+	options = {
+		hp = "integer?",
+		power = "integer?",
+		reach = "number?",
+		cooldown_s = "number?",
+		sample_s = "number?",
+	},
 	frame_rate_hz = 240,
 }
 
@@ -86,15 +92,13 @@ function Arena.new(env, options)
 		blows = env.rng:stream("blows"),
 		speeds = env.rng:stream("speeds"),
 	}, Arena)
-	self:sample_hp()
 	self:rest_at(env.clock:now() + REST_PERIOD_S)
+	if options.sample_s then
+		env.scheduler:every(options.sample_s, function()
+			env.record:sample("hp", self.hp)
+		end)
+	end
 	return self
-end
-
-function Arena:sample_hp()
-	self.env.scheduler:every(SAMPLE_PERIOD_S, function()
-		self.env.record:sample("hp", self.hp)
-	end)
 end
 
 function Arena:rest_at(due_s)
@@ -107,11 +111,16 @@ function Arena:rest_at(due_s)
 	end)
 end
 
+--- Call what ends the guard or the cooldown `delay_s` from now.
 function Arena:start(name, delay_s)
-	local handle = self.env.scheduler:after(delay_s, function()
-		self:stop(name, "time")
-	end)
+	local handle = self.env.scheduler:after(delay_s, self:ending(name))
 	self.timers[name] = { due_s = self.env.clock:now() + delay_s, handle = handle }
+end
+
+function Arena:ending(name)
+	return function()
+		self:stop(name, "time")
+	end
 end
 
 function Arena:stop(name, reason)
@@ -194,31 +203,32 @@ function Arena:actions()
 	return open
 end
 
---- Times are kept as what is left of them, in whole ns, so that a state means the same at any clock.
 function Arena:snapshot()
-	local state, now = self:metrics(), self.env.clock:now()
-	local function left_ns(due_s)
-		return math.max(0, math.floor((due_s - now) * 1e9 + 0.5))
-	end
-	state.guard_ns = self.timers.guard and left_ns(self.timers.guard.due_s)
-	state.ready_ns = self.timers.ready and left_ns(self.timers.ready.due_s)
-	state.rest_ns = self.hp > 0 and left_ns(self.rest_due_s) or nil
+	local state, timers = self:metrics(), self.timers
+	state.at_s = self.env.clock:now()
+	state.guard_due_s = timers.guard and timers.guard.due_s
+	state.ready_due_s = timers.ready and timers.ready.due_s
+	state.rest_due_s = self.rest_due_s
 	state.blows, state.speeds = self.blows:state(), self.speeds:state()
 	return state
 end
 
+--- Back to a snapshot. One from another time is shifted: what was pending is due as much later.
 function Arena:restore(state)
 	self.hp, self.stamina, self.sharp = state.hp, state.stamina, state.sharp
 	self.targets, self.counts = copy_of_targets(state.lane), copy_of_counts(state.counts)
 	self.timers = {}
+	local shift_s = self.env.clock:now() - state.at_s
 	for _, name in ipairs({ "guard", "ready" }) do
-		if state[name .. "_ns"] then
-			self:start(name, state[name .. "_ns"] / 1e9)
+		local due_s = state[name .. "_due_s"]
+		if due_s then
+			due_s = due_s + shift_s
+			local handle = self.env.scheduler:at(due_s, self:ending(name))
+			self.timers[name] = { due_s = due_s, handle = handle }
 		end
 	end
-	self:sample_hp()
-	if self.hp > 0 then
-		self:rest_at(self.env.clock:now() + state.rest_ns / 1e9)
+	if state.rest_due_s then
+		self:rest_at(state.rest_due_s + shift_s)
 	end
 	self.blows:set_state(state.blows)
 	self.speeds:set_state(state.speeds)

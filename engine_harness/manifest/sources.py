@@ -1,0 +1,239 @@
+"""Where the settings of a project are written: `harness.toml`, the environment, the flags.
+
+Collects every problem with its place; a value with a problem is replaced by the default, which
+nobody sees because the problems are raised.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from engine_harness._canonical import canonical_json
+from engine_harness._registry import suggestion
+from engine_harness.errors import Diagnostic
+from engine_harness.manifest.settings import SETTINGS, SUITE_KEYS, Setting, judge, judge_suite_key
+from engine_harness.manifest.toml_lines import key_lines
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from pathlib import Path
+
+    from engine_harness._types import Json, JsonMap
+
+__all__ = ["FILE_NAME", "Sources"]
+
+FILE_NAME = "harness.toml"
+FILE_BYTES_MAX = 1024 * 1024
+VALUE_SHOWN_MAX = 60
+
+_SECTIONS = ("paths", "run", "world", "suites")
+_RESERVED_SUITES = ("all", "engine-sim")
+_NAME_CHARACTERS = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-")
+
+
+class Sources:
+    """Reads the sources and remembers what is wrong with them."""
+
+    def __init__(self, environ: Mapping[str, str], flags: Mapping[str, Json]) -> None:
+        self.problems: list[Diagnostic] = []
+        self._environ = environ
+        self._flags = {key: value for key, value in flags.items() if value is not None}
+        self._data: JsonMap = {}
+        self._lines: dict[str, int] = {}
+
+    def read_file(self, path: Path) -> None:
+        """Read the project file; without one the defaults hold."""
+        try:
+            with path.open("rb") as stream:
+                data = stream.read(FILE_BYTES_MAX + 1)
+        except FileNotFoundError:
+            return
+        except OSError as error:
+            self._note("", f"cannot be read: {error.strerror or error}")
+            return
+        if len(data) > FILE_BYTES_MAX:
+            self._note("", f"file is larger than {FILE_BYTES_MAX // 1024} KiB")
+            return
+        # Costs 12 ms to import: a folder without the file does not pay for it.
+        import tomllib
+
+        try:
+            text = data.decode("utf-8")
+            self._data = _plain(tomllib.loads(text))
+        except UnicodeDecodeError as error:
+            line = data[: error.start].count(b"\n") + 1
+            self._note("", f"not UTF-8: byte 0x{data[error.start]:02x}", line=line)
+            return
+        except tomllib.TOMLDecodeError as error:
+            self._note_broken(str(error))
+            return
+        except RecursionError:
+            self._note("", "nested too deeply")
+            return
+        self._lines = key_lines(text)
+        self._refuse_unknown_keys()
+
+    def _note_broken(self, words: str) -> None:
+        # The reader's error ends with `(at line 3, column 5)`: that belongs to the place.
+        message, _, place = words.partition(" (at ")
+        numbers = [int(part) for part in "".join(c if c.isdigit() else " " for c in place).split()]
+        line, column = (numbers[0], numbers[1]) if len(numbers) == 2 else (None, None)
+        self._note("", f"broken TOML: {message[:1].lower()}{message[1:]}", line=line, column=column)
+
+    def _note(
+        self,
+        key: str,
+        message: str,
+        *,
+        file: str = FILE_NAME,
+        line: int | None = None,
+        column: int | None = None,
+        value: Json = None,
+        allowed: str | None = None,
+    ) -> None:
+        shown = None if value is None else _shown(value)
+        where = line if line is not None or file != FILE_NAME else self._line(key)
+        self.problems.append(
+            Diagnostic(
+                file=file,
+                path=key or "project",
+                message=message,
+                line=where,
+                column=column,
+                value=shown,
+                allowed=allowed,
+            )
+        )
+
+    def _line(self, key: str) -> int | None:
+        while key and key not in self._lines:
+            key = key.rpartition(".")[0]
+        return self._lines.get(key)
+
+    def place(self, key: str) -> str:
+        """Return where the file says `key`: `harness.toml:7`."""
+        line = self._line(key)
+        return FILE_NAME if line is None else f"{FILE_NAME}:{line}"
+
+    def value(self, setting: Setting) -> tuple[Json, str]:
+        """Return the effective value of a setting and its source: the first that has one wins."""
+        given: list[tuple[Json, str, bool]] = []
+        if setting.key in self._flags:
+            given.append((self._flags[setting.key], f"flag {setting.flag or setting.key}", True))
+        if setting.variable in self._environ:
+            variable = setting.variable
+            given.append((self._environ[variable], f"environment {variable}", True))
+        section, _, key = setting.key.partition(".")
+        table = self._data.get(section)
+        if isinstance(table, dict) and key in table:
+            given.append((table[key], self.place(setting.key), False))
+        chosen: tuple[Json, str] | None = None
+        for value, source, is_text in given:
+            # One that another hides is judged too: it would fail on the next machine.
+            judged = judge(setting, value, is_text=is_text)
+            if judged.problem is not None:
+                file, _, line = source.partition(":")
+                self._note(
+                    setting.key,
+                    judged.problem,
+                    file=file,
+                    line=int(line) if line else None,
+                    value=value,
+                    allowed=judged.allowed,
+                )
+            elif chosen is None:
+                chosen = judged.value, source
+        return chosen or (setting.default, "default")
+
+    def refuse_unknown(self) -> None:
+        """Note environment variables and flags that name a setting which does not exist."""
+        known = {setting.variable for setting in SETTINGS}
+        for name in sorted(self._environ):
+            # Other tools have variables of this prefix: only our own sections are ours to judge.
+            if name.startswith(("HARNESS_PATHS_", "HARNESS_RUN_")) and name not in known:
+                message = f"unknown setting '{name}'{suggestion(name, known)}"
+                self._note("project", message, file=f"environment {name}")
+        keys = {setting.key for setting in SETTINGS}
+        for name in sorted(set(self._flags) - keys):
+            self._note(name, f"unknown setting '{name}'{suggestion(name, keys)}", file="flags")
+
+    def _refuse_unknown_keys(self) -> None:
+        self._close("", self._data, _SECTIONS, "section")
+        for section in ("paths", "run"):
+            table = self._table(section, self._data.get(section, {}))
+            known = [key.partition(".")[2] for key in (s.key for s in SETTINGS)
+                     if key.startswith(f"{section}.")]  # fmt: skip
+            self._close(section, table, known, "key")
+
+    def _close(self, path: str, table: JsonMap, known: Iterable[str], noun: str) -> None:
+        names = list(known)
+        for key in table:
+            if key not in names:
+                near = suggestion(key, names)
+                whole = f"{path}.{key}" if path else key
+                allowed = None if near else ", ".join(names)
+                self._note(whole, f"unknown {noun} '{key}'{near}", allowed=allowed)
+
+    def _table(self, key: str, value: Json) -> JsonMap:
+        if isinstance(value, dict):
+            return value
+        self._note(key, "must be a table", value=value)
+        return {}
+
+    def worlds(self) -> dict[str, JsonMap]:
+        """Return the default options by world."""
+        table = self._table("world", self._data.get("world", {}))
+        worlds: dict[str, JsonMap] = {}
+        for name, options in table.items():
+            if not name or not _NAME_CHARACTERS.issuperset(name):
+                self._note(
+                    f"world.{name}", f"'{name}' is no name", allowed="A-Z, a-z, 0-9, _ and -"
+                )
+            worlds[name] = self._table(f"world.{name}", options)
+        return worlds
+
+    def suites(self) -> dict[str, JsonMap]:
+        """Return the keys of the project's own suites, by suite."""
+        table = self._table("suites", self._data.get("suites", {}))
+        suites: dict[str, JsonMap] = {}
+        for name, value in table.items():
+            path = f"suites.{name}"
+            if name in _RESERVED_SUITES:
+                self._note(path, f"'{name}' is a suite that is always there; take another name")
+            elif not name or not _NAME_CHARACTERS.issuperset(name):
+                self._note(path, f"'{name}' is no name", allowed="A-Z, a-z, 0-9, _ and -")
+            keys = self._table(path, value)
+            self._close(path, keys, SUITE_KEYS, "key")
+            suites[name] = {}
+            for key in SUITE_KEYS:
+                if key not in keys:
+                    continue
+                judged = judge_suite_key(key, keys[key])
+                if judged.problem is not None:
+                    whole = f"{path}.{key}"
+                    self._note(whole, judged.problem, value=keys[key], allowed=judged.allowed)
+                else:
+                    suites[name][key] = judged.value
+        return suites
+
+
+def _shown(value: Json) -> str:
+    text = canonical_json(value)
+    return text if len(text) <= VALUE_SHOWN_MAX else text[: VALUE_SHOWN_MAX - 1] + "…"
+
+
+def _plain(value: object) -> JsonMap:
+    """Return parsed TOML as plain data: dates become the text they were written as."""
+    plain = _plain_value(value)
+    assert isinstance(plain, dict)
+    return plain
+
+
+def _plain_value(value: object) -> Json:
+    if isinstance(value, dict):
+        return {str(key): _plain_value(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_plain_value(item) for item in value]
+    if value is None or isinstance(value, bool | int | float | str):
+        return value
+    return str(value)

@@ -1,0 +1,160 @@
+--- Where an error was made: places in the user's files, never in ours.
+
+local format = string.format
+local concat, getinfo, match, rawget, sub = table.concat, debug.getinfo, string.match, rawget, string.sub
+local debug_getmetatable, setmetatable, tonumber, type = debug.getmetatable, setmetatable, tonumber, type
+
+local Traceback = {}
+Traceback.__index = Traceback
+
+-- Lines shown from the innermost call on, and from the outermost.
+local INNER_LINES_MAX, OUTER_LINES_MAX = 20, 10
+local FIELDS_SHOWN_MAX = 8
+
+--- A collector that knows user chunks by name.
+---@param show fun(chunk_name: string): string the file's whole path
+---@param ordered table
+function Traceback.new(show, ordered)
+	local mains = setmetatable({}, { __mode = "k" })
+	return setmetatable({ show = show, ordered = ordered, chunks = {}, mains = mains }, Traceback)
+end
+
+--- A chunk was loaded; `main` is its program.
+function Traceback:add(chunk_name, main)
+	self.chunks[chunk_name] = true
+	self.mains[main] = true
+end
+
+function Traceback:_chunk_of(info)
+	local name = match(info.source, "^@(.*)$")
+	return name and self.chunks[name] and name or nil
+end
+
+--- Whether a frame (of `getinfo`) runs user code.
+function Traceback:is_user(info)
+	return self:_chunk_of(info) ~= nil
+end
+
+--- A message of Lua's parser, which begins with the chunk's name, with the file's path instead.
+function Traceback:with_path(chunk_name, message)
+	if sub(message, 1, #chunk_name + 1) == chunk_name .. ":" then
+		return self.show(chunk_name) .. sub(message, #chunk_name + 1)
+	end
+	return message
+end
+
+function Traceback:_describe(info)
+	if self.mains[info.func] then
+		return "in main chunk"
+	elseif info.name then
+		return format("in function '%s'", info.name)
+	end
+	return format("in function <%s:%d>", self.show(self:_chunk_of(info)), info.linedefined)
+end
+
+-- All frames of user code from `level` on: places and lines.
+function Traceback:_frames(thread, level)
+	local lines, first = {}, nil
+	while true do
+		local info
+		if thread then
+			info = getinfo(thread, level, "nSlf")
+		else
+			info = getinfo(level + 1, "nSlf")
+		end
+		if not info then
+			return lines, first
+		end
+		local chunk = self:_chunk_of(info)
+		if chunk then
+			first = first or { file = self.show(chunk), line = info.currentline }
+			lines[#lines + 1] = format("%s:%d: %s", self.show(chunk), info.currentline, self:_describe(info))
+		end
+		level = level + 1
+	end
+end
+
+local function shortened(lines)
+	local hidden = #lines - INNER_LINES_MAX - OUTER_LINES_MAX
+	if hidden <= 0 then
+		return lines
+	end
+	local short = {}
+	for index = 1, INNER_LINES_MAX do
+		short[index] = lines[index]
+	end
+	short[#short + 1] = format("... %d more ...", hidden)
+	for index = #lines - OUTER_LINES_MAX + 1, #lines do
+		short[#short + 1] = lines[index]
+	end
+	return short
+end
+
+--- The calls of user code, innermost first, one line each.
+---@param thread? thread the running one if absent
+---@param level integer
+function Traceback:text(thread, level)
+	return concat(shortened((self:_frames(thread, thread and level or level + 1))), "\n")
+end
+
+--- `debug.traceback` of user code.
+function Traceback:traceback(message, thread)
+	if message ~= nil and type(message) ~= "string" and type(message) ~= "number" then
+		return message
+	end
+	local lines = shortened((self:_frames(thread, thread and 0 or 3)))
+	for index = 1, #lines do
+		lines[index] = "\n\t" .. lines[index]
+	end
+	return (message and message .. "\n" or "") .. "stack traceback:" .. concat(lines)
+end
+
+-- The fields of an error value that is a table, for one line.
+function Traceback:_fields(value, tostring)
+	local parts = {}
+	for key, field in self.ordered.pairs(self.ordered.plain_fields(value)) do
+		if #parts == FIELDS_SHOWN_MAX then
+			parts[#parts + 1] = "..."
+			break
+		end
+		parts[#parts + 1] = format("%s = %s", tostring(key), tostring(field))
+	end
+	return "{" .. concat(parts, ", ") .. "}"
+end
+
+function Traceback:_message(value, tostring)
+	if type(value) ~= "table" then
+		return tostring(value)
+	end
+	local message = rawget(value, "message")
+	if type(message) == "string" then
+		return message
+	end
+	local metatable = debug_getmetatable(value)
+	if metatable and rawget(metatable, "__tostring") then
+		return tostring(value)
+	end
+	return self:_fields(value, tostring)
+end
+
+--- An error value as plain data: `{message, file, line, traceback}`.
+---@param value any
+---@param tostring fun(value: any): string
+---@param thread? thread where it happened
+---@param level integer frames to leave out
+function Traceback:failure(value, tostring, thread, level)
+	local lines, first = self:_frames(thread, thread and level or level + 1)
+	local message = self:_message(value, tostring)
+	local file, line = first and first.file, first and first.line
+	if type(value) == "string" then
+		local chunk, at, rest = match(value, "^(.-):(%d+): (.*)$")
+		if chunk and self.chunks[chunk] then
+			file, line, message = self.show(chunk), tonumber(at), rest
+		elseif chunk and match(chunk, "^harness[./]") then
+			message = rest
+		end
+	end
+	return { message = message, file = file, line = line, traceback = concat(shortened(lines), "\n") }
+end
+
+return Traceback

@@ -1,0 +1,126 @@
+"""`run-harness diff`: equal but for the machine, or the place where two records part."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from engine_harness.records.models import Outcome, RunRecord, ScenarioHead
+from engine_harness.records.writer import write_record
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+
+def hit(at_s: float, identity: str) -> dict[str, Any]:
+    return {
+        "at_s": at_s,
+        "frame": round(at_s * 240),
+        "unit": round(at_s * 240),
+        "event": "hit",
+        "source": "world",
+        "fields": {"id": identity},
+    }
+
+
+@pytest.fixture
+def write(tmp_path: Path) -> Callable[..., str]:
+    def make(name: str, *events: dict[str, Any], **changes: Any) -> str:
+        head = ScenarioHead(
+            id="edge",
+            label="Edge",
+            driver="timeline",
+            world="arena",
+            seed=7,
+            manifest="scenarios/edge.yaml",
+            normalised={},
+        )
+        given: dict[str, Any] = {
+            "scenario": head,
+            "plan_digest": "p",
+            "module_digest": "m",
+            "digest": "d",
+            "outcome": Outcome(status="completed"),
+            "metrics": {"hp": 3},
+            "events": list(events),
+        }
+        write_record(tmp_path / name, RunRecord(**{**given, **changes}))
+        return name
+
+    return make
+
+
+def test_records_that_differ_in_the_machine_are_equal(
+    harness: Callable[..., Any], write: Callable[..., str]
+) -> None:
+    first = write("a.json", hit(0.5, "x"), host={"wall_s": 1.0})
+    second = write("b.json", hit(0.5, "x"), host={"wall_s": 2.0})
+    assert harness("diff", first, second) == (0, "equal: digest d, events: 1\n", "")
+
+
+def test_the_first_differing_event_comes_first(
+    harness: Callable[..., Any], write: Callable[..., str]
+) -> None:
+    first = write("a.json", hit(0.5, "x"), hit(0.75, "y"), metrics={"hp": 3})
+    second = write("b.json", hit(0.5, "x"), hit(0.75, "z"), metrics={"hp": 2})
+    ran = harness("diff", first, second)
+    assert ran.code == 1
+    assert ran.lines == [
+        "first divergence: events[1] at 0.750 s",
+        "  expected  0.750 hit id=y",
+        "  actual    0.750 hit id=z",
+        '  events[1].fields.id: value mismatch; expected "y"; got "z"',
+        "2 differences:",
+        '  events[1].fields.id: value mismatch; expected "y"; got "z"',
+        "  metrics.hp: value mismatch; expected 3; got 2",
+    ]
+
+
+def test_a_record_that_ends_early_says_so(
+    harness: Callable[..., Any], write: Callable[..., str]
+) -> None:
+    first = write("a.json", hit(0.5, "x"), hit(0.75, "y"))
+    second = write("b.json", hit(0.5, "x"))
+    lines = harness("diff", first, second).lines
+    assert lines[0] == "first divergence: events[1] at 0.750 s"
+    assert lines[2] == "  actual    no more events"
+
+
+def test_equal_events_with_other_metrics_are_told_apart(
+    harness: Callable[..., Any], write: Callable[..., str]
+) -> None:
+    first, second = write("a.json", metrics={"hp": 3}), write("b.json", metrics={"hp": 2})
+    assert harness("diff", first, second).lines[0] == (
+        "first divergence: metrics.hp, all events are equal"
+    )
+
+
+def test_the_json_document_has_every_difference(
+    harness: Callable[..., Any], write: Callable[..., str]
+) -> None:
+    first = write("a.json", metrics={f"m{number:03}": 1 for number in range(60)})
+    second = write("b.json", metrics={f"m{number:03}": 2 for number in range(60)})
+    assert harness("diff", first, second).lines[-1] == "  10 more (all with --json)"
+    document = harness("diff", first, second, "--json").document
+    assert (document["command"], document["exit_code"], document["equal"]) == ("diff", 1, False)
+    assert len(document["differences"]) == 60
+
+
+@pytest.mark.parametrize("text", ["{}", "no json", "[1]"])
+def test_a_file_that_is_no_record_is_named(
+    harness: Callable[..., Any], write: Callable[..., str], tmp_path: Path, text: str
+) -> None:
+    (tmp_path / "bad.json").write_text(text, "utf-8")
+    ran = harness("diff", write("a.json"), "bad.json")
+    assert (ran.code, ran.out) == (2, "")
+    assert "bad.json" in ran.err
+
+
+def test_a_file_that_is_not_there_is_named(
+    harness: Callable[..., Any], write: Callable[..., str]
+) -> None:
+    ran = harness("diff", write("a.json"), "gone.json")
+    assert ran.code == 2
+    assert ran.err == "run-harness: cannot read gone.json: No such file or directory\n"
