@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from engine_harness.manifest.models import Scenario
     from engine_harness.manifest.project import Project
     from engine_harness.manifest.worlds import WorldCatalog
+    from engine_harness.plan.expand import Expansion
     from engine_harness.plan.model import Plan
     from engine_harness.records.models import RunRecord
     from engine_harness.vm.loader import LuaRoot
@@ -64,7 +65,7 @@ class Harness:
         self._invocation = invocation or Invocation()
         self._loaded: Loaded | None = None
         self._is_whole = False
-        self._plans: dict[str, Plan] = {}
+        self._expansions: dict[str, Expansion] = {}
         self._modules: dict[str, Output] = {}
 
     def __enter__(self) -> Self:
@@ -134,11 +135,15 @@ class Harness:
         Raises:
             PlanError: the scenario cannot be expanded.
         """
-        from engine_harness.plan.expand import plan
+        return self.expand(scenario).plan
 
-        known = self._plans.get(scenario.id)
+    def expand(self, scenario: Scenario) -> Expansion:
+        """Return the plan of a scenario of this project, with its warnings."""
+        from engine_harness.plan.expand import expand
+
+        known = self._expansions.get(scenario.id)
         if known is None:
-            known = self._plans[scenario.id] = plan(scenario)
+            known = self._expansions[scenario.id] = expand(scenario)
         return known
 
     def plan_all(self, scenarios: Sequence[Scenario]) -> list[tuple[Scenario, Plan]]:
@@ -230,7 +235,7 @@ class Harness:
         return [
             Request(
                 scenario=scenario,
-                plan=self.plan(scenario),
+                expansion=self.expand(scenario),
                 module_text=self._modules[scenario.id].text,
                 module_digest=self._modules[scenario.id].sha256,
                 options=run_options(scenario, self.project, self._invocation),

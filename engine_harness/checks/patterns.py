@@ -14,7 +14,7 @@ from engine_harness.checks.metrics import MISSING, Missing, equal, lookup
 from engine_harness.checks.wording import seconds, value_text
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Iterable, Sequence
+    from collections.abc import Hashable, Iterable, Mapping, Sequence
 
     from pydantic import JsonValue
 
@@ -41,6 +41,7 @@ class EventLog:
             self._by_name.setdefault(cast("str", row["event"]), []).append(index)
         self._columns: dict[tuple[str, str], list[JsonValue | Missing]] = {}
         self._groups: dict[tuple[str, str], dict[Hashable, list[int]]] = {}
+        self._keys: dict[tuple[str, tuple[str, ...]], dict[int, Hashable]] = {}
         self._matches: dict[str, list[int]] = {}
 
     def fields(self, index: int) -> dict[str, JsonValue]:
@@ -98,18 +99,20 @@ class EventLog:
             self._groups[key] = groups
         return self._groups[key]
 
-    def keys(self, event: str, names: Sequence[str]) -> dict[int, Hashable]:
+    def keys(self, event: str, names: tuple[str, ...]) -> Mapping[int, Hashable]:
         """Return by row what the fields `names` of an event are equal by.
 
         Rows without one of them are left out: what is not there equals nothing.
         """
-        rows = self._by_name.get(event, [])
-        columns = [self._column(event, name) for name in names]
-        return {
-            index: tuple(group_key(value) for value in values if not isinstance(value, Missing))
-            for index, *values in zip(rows, *columns, strict=True)
-            if not any(value is MISSING for value in values)
-        }
+        if (event, names) not in self._keys:
+            rows = self._by_name.get(event, [])
+            columns = [self._column(event, name) for name in names]
+            self._keys[event, names] = {
+                index: tuple([group_key(value) for value in cast("list[JsonValue]", values)])
+                for index, *values in zip(rows, *columns, strict=True)
+                if MISSING not in values
+            }
+        return self._keys[event, names]
 
     def nearest(self, pattern: EventPattern) -> tuple[str, tuple[int, ...]]:
         """Word the nearest thing that was there for a pattern without matches, with its index."""
@@ -160,7 +163,7 @@ def _one_empty_table(value: JsonValue) -> JsonValue:
 
 
 def describe(pattern: EventPattern) -> str:
-    """Return a pattern as a message names it: `hit (id=ball-2, damage in 1..5)`."""
+    """Return a pattern as a message names it: `hit (id=orc-2, damage in 1..5)`."""
     if not pattern.where:
         return pattern.event
     wanted = [f"{name}{_wanted(want)}" for name, want in pattern.where.items()]
@@ -168,7 +171,7 @@ def describe(pattern: EventPattern) -> str:
 
 
 def fields_text(fields: dict[str, JsonValue], names: Iterable[str] = ()) -> str:
-    """Return ` (id=ball-2, x=3)` for the named fields, or the first scalar ones, or nothing."""
+    """Return ` (id=orc-2, x=3)` for the named fields, or the first scalar ones, or nothing."""
     chosen = list(names) or [n for n, v in sorted(fields.items()) if not isinstance(v, dict | list)]
     text = _named(fields, chosen[:FIELDS_SHOWN_MAX], "=")
     return f" ({text})" if text else ""

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from engine_harness.cli.options import CONTEXT
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
@@ -29,7 +31,7 @@ FILES = {
 WORLD_NAME_LENGTH_MAX = 40
 
 
-@click.command("init", context_settings={"max_content_width": 100})
+@click.command("init", context_settings=CONTEXT, options_metavar="[FLAGS]")
 @click.argument("folder", metavar="[DIR]", default=".")
 @click.option(
     "--world", default="lantern", show_default=True, metavar="NAME", help="Name of the new world."

@@ -49,15 +49,19 @@ class Output:
 
     def lines(self, lines: Iterable[str]) -> None:
         """Write lines for a person; with `--json` none are written."""
+        written = self.painted(lines)
+        if written:
+            _write(sys.stdout, "\n".join(written))
+
+    def painted(self, lines: Iterable[str]) -> list[str]:
+        """Return the lines as `lines` writes them."""
         if self.as_json:
-            return
+            return []
         if self._colour:
             from engine_harness.report.console import paint
 
             lines = map(paint, lines)
-        text = "\n".join(lines)
-        if text:
-            _write(sys.stdout, text)
+        return list(lines)
 
     def document(self, command: str, exit_code: int, data: JsonMap) -> int:
         """Write the one document of `--json`, if it was asked for; return `exit_code`."""

@@ -40,8 +40,6 @@ __all__ = ["run_session"]
 
 EXIT_FAILED = 1
 EXIT_INTERRUPTED = 130
-FLUSH_EVERY_S = 0.1
-"""On a live terminal results are written together: taking the bar away for each would flicker."""
 
 
 @dataclass
@@ -111,31 +109,29 @@ def _execute(harness: Harness, session: _Session, scenarios: Sequence[Scenario])
 
     waiting = [scenario.id for scenario in scenarios][::-1]
     names = "+".join(suite.name for suite in session.suites)
-    flushed_s = 0.0
-    lines: list[str] = []
     with Progress(
         names, len(scenarios), stream=sys.stderr, verbose=session.request.verbose
     ) as progress:
+
+        def show(done: Sequence[Result]) -> None:
+            lines = [console.case_line(result, wall=True) for result in done]
+            if progress.shares_terminal(sys.stdout):
+                progress.above(session.output.painted(lines))
+            else:
+                session.output.lines(lines)
+
         try:
             for result in harness.run(scenarios):
                 identity, passed = result.scenario.id, result.verdict.passed
                 session.results[identity] = result
                 progress.finished(identity, passed=passed, wall_s=result.wall_s)
+                ready = []
                 while waiting and waiting[-1] in session.results:
-                    done = session.results[waiting.pop()]
-                    lines.append(console.case_line(done, wall=True))
-                now_s = monotonic_s()
-                if lines and (not progress.live or now_s - flushed_s >= FLUSH_EVERY_S):
-                    flushed_s = now_s
-                    with progress.paused():
-                        session.output.lines(lines)
-                    lines.clear()
+                    ready.append(session.results[waiting.pop()])
+                show(ready)
         finally:
             # After Ctrl-C what has finished out of order is still told.
-            rest = [session.results[i] for i in reversed(waiting) if i in session.results]
-            lines += [console.case_line(done, wall=True) for done in rest]
-            with progress.paused():
-                session.output.lines(lines)
+            show([session.results[i] for i in reversed(waiting) if i in session.results])
 
 
 def _finish(session: _Session) -> int:

@@ -35,7 +35,7 @@ def _expand(bundle: Member) -> tuple[list[Member], Metadata | None]:
     table = Table(field)
     if "timeline" in table:
         field.error("'scenarios' and 'timeline' exclude each other; give one", show=False)
-    table.close((*_KEYS, "timeline"))
+    table.close((*_KEYS, "timeline") if "timeline" in table else _KEYS)
     version = table.get("version")
     number = version.number() if version else None
     if version is not None and number is not None and number not in _VERSIONS:

@@ -47,7 +47,7 @@ def read_condition(field: Field, words: Vocabulary, depth: int = 1) -> Condition
         forms.remove("metric")
     if len(forms) != 1:
         between = " and ".join(f"'{form}'" for form in forms)
-        problem = f"a condition is either {between}" if forms else "is no condition"
+        problem = f"has {between}; one is allowed" if forms else "is no condition"
         field.error(problem, _FORMS)
         return None
     form = forms[0]

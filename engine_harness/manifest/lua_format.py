@@ -67,7 +67,7 @@ def _position(reply: Reply, file: str) -> Position | None:
 
 def _is_too_deep(value: Json) -> bool:
     level = [value]
-    for _ in range(DEPTH_MAX + 1):
+    for _ in range(DEPTH_MAX):
         below: list[Json] = []
         for item in level:
             if isinstance(item, dict):

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 __all__ = ["COMBINATIONS_MAX", "combinations"]
 
 COMBINATIONS_MAX = 10_000
-_FIXED = ("matrix", "metadata.id", "version")
+_FIXED = ("matrix", "metadata", "metadata.id", "version")
 
 
 def combinations(member: Member) -> Iterator[Member]:
@@ -71,7 +71,8 @@ def _axes(field: Field) -> list[Axis] | None:
     count = 1
     for key, values in data.items():
         axis = field.child(key, values)
-        if key in _FIXED or key.partition(".")[0] not in KEYS:
+        top = key.partition(".")[0]
+        if key in _FIXED or top == "matrix" or top not in KEYS:
             axis.error(f"key '{key}' cannot vary", _varying(), show=False, of_key=True)
         elif axis.items(empty=False) is not None and isinstance(values, list):
             axes.append(Axis(axis.problems, axis.path, values))
@@ -86,7 +87,7 @@ def _axes(field: Field) -> list[Axis] | None:
 
 def _varying() -> str:
     return "a dotted path that begins with one of " + ", ".join(
-        key for key in KEYS if key not in _FIXED
+        key for key in KEYS if key == "metadata" or key not in _FIXED
     )
 
 

@@ -25,7 +25,7 @@ def read_set(field: Field, words: Vocabulary, *, at_end: bool) -> ExpectationSet
         if not key:
             item.error("the name of a metric must not be empty", show=False, of_key=True)
             continue
-        words.check_metric(key, item, at_end=at_end)
+        words.check_metric(key, item, at_end=at_end, is_key=True)
         result[key] = _spec(item)
     return result
 
@@ -66,7 +66,7 @@ def read_where(field: Field | None) -> dict[str, Json]:
             table = item.table(("min", "max"))
             if table is not None:
                 _bounds(table)
-                if not any(bound in table for bound in ("min", "max")):
+                if not value:
                     item.error("needs min or max")
         where[key] = value
     return where

@@ -47,29 +47,27 @@ class Vocabulary:
     def _describe(self) -> WorldDescribe:
         return self.world.describe if self.world else WorldDescribe()
 
-    def check_metric(self, name: str, at: Field, *, at_end: bool = False) -> None:
+    def check_metric(
+        self, name: str, at: Field, *, at_end: bool = False, is_key: bool = False
+    ) -> None:
         """Note a metric that the world does not declare; `at_end`: `checkpoint.metric` is known."""
         declared = self._describe.metrics
         if declared is None:
             return
-        candidates = [name]
-        if at_end:
-            candidates += [
-                name.removeprefix(f"{checkpoint}.")
-                for checkpoint in self.checkpoints
-                if name.startswith(f"{checkpoint}.")
-            ]
-        first = _first_segments(declared)
+        checkpoints = sorted(self.checkpoints) if at_end else []
+        first, _, rest = name.partition(".")
         # A checkpoint's name wins over a metric's: then only what follows it is a metric.
-        metric = candidates[-1]
-        if metric in declared or metric.partition(".")[0] in first:
+        metric = rest if rest and first in checkpoints else name
+        segment = metric.partition(".")[0]
+        segments = sorted(_first_segments(declared))
+        if metric in declared or segment in segments:
             return
         known = sorted(declared)
-        near = suggestion(metric, known) or suggestion(metric.partition(".")[0], sorted(first))
-        if at_end and not near and metric == name:
-            near = suggestion(name.partition(".")[0], sorted(self.checkpoints))
-        allowed = None if near else one_of([*known, *(f"{c}.…" for c in sorted(self.checkpoints))])
-        at.error(f"unknown metric '{metric}'{near}", allowed, show=False, of_key=True)
+        near = suggestion(metric, known) or suggestion(segment, segments)
+        if not near and metric == name:
+            near = suggestion(first, checkpoints)
+        allowed = None if near else one_of([*known, *(f"{name}.…" for name in checkpoints)])
+        at.error(f"unknown metric '{metric}'{near}", allowed, show=False, of_key=is_key)
 
     def check_event(self, name: str, at: Field) -> None:
         """Note an event that neither the world declares nor a plan has."""

@@ -103,7 +103,7 @@ def scenario_view(case: Case) -> JsonMap:
         if record.metrics is None
         else {**record.metrics, "performance": performance},
         "events": [event_row(row) for row in record.events[:EVENT_LOG_ROWS_MAX]],
-        "hitches": timeline.get("hitches", []),
+        "hitches": timeline.get("hitches") or [],
         "warnings": list(_warnings(case)),
         "module": f"{file_name(head.id)}.lua",
         "performance": performance,

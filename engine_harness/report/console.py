@@ -153,12 +153,14 @@ def warning_lines(cases: Iterable[Case]) -> list[str]:
     return lines
 
 
-def counts(cases: Sequence[Case]) -> str:
-    """Return `12 scenarios: 11 passed, 1 failed`."""
+def counts(cases: Sequence[Case], *, missing: int = 0) -> str:
+    """Return `12 scenarios: 11 passed, 1 failed`; `missing` have not run."""
     passed = sum(case.verdict.passed for case in cases)
     parts = [f"{passed} passed", f"{len(cases) - passed} failed"]
-    noun = "scenario" if len(cases) == 1 else "scenarios"
-    return f"{len(cases)} {noun}: {', '.join(parts)}"
+    if missing:
+        parts.append(f"{missing} not run")
+    total = len(cases) + missing
+    return f"{total} {'scenario' if total == 1 else 'scenarios'}: {', '.join(parts)}"
 
 
 def summary_lines(suites: Sequence[SuiteSummary], *, wall: bool) -> list[str]:
@@ -173,7 +175,7 @@ def summary_lines(suites: Sequence[SuiteSummary], *, wall: bool) -> list[str]:
         lines.append(line)
         if suite.selected:
             missing = suite.selected - len(suite.cases)
-            lines.append(f"      {counts(suite.cases)}" + (f", {missing} not run" * bool(missing)))
+            lines.append(f"      {counts(suite.cases, missing=missing)}")
     return lines
 
 

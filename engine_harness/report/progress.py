@@ -6,13 +6,12 @@ Nothing here is a result: whoever redirects standard error loses nothing that co
 from __future__ import annotations
 
 import os
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, TextIO
 
 from engine_harness._wallclock import monotonic_s
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Sequence
     from types import TracebackType
     from typing import Self
 
@@ -45,11 +44,6 @@ class Progress:
             self._bar = _rich_bar(stream)
             self._task = self._bar.add_task(suite, total=total, failed="")
 
-    @property
-    def live(self) -> bool:
-        """Whether lines of results must be written inside `paused`."""
-        return self._bar is not None
-
     def __enter__(self) -> Self:
         if self._bar is not None:
             self._bar.start()
@@ -80,17 +74,17 @@ class Progress:
             elapsed = f"{now_s - self._started_s:.0f}s"
             self._tell(f"{self._count()} done, {self._failed} failed after {elapsed}")
 
-    @contextmanager
-    def paused(self) -> Iterator[None]:
-        """Take the bar away while results are written to the same terminal."""
-        if self._bar is None:
-            yield
-            return
-        self._bar.stop()
-        try:
-            yield
-        finally:
-            self._bar.start()
+    def shares_terminal(self, stream: TextIO) -> bool:
+        """Return whether lines for `stream` must be written by `above`, not to tear the bar."""
+        return self._bar is not None and stream.isatty()
+
+    def above(self, lines: Sequence[str]) -> None:
+        """Write lines of results, which may hold colour codes, above the bar."""
+        from rich.text import Text
+
+        assert self._bar is not None
+        if lines:
+            self._bar.console.print(Text.from_ansi("\n".join(lines)), soft_wrap=True)
 
     def _count(self) -> str:
         return f"{self._suite} {self._done}/{self._total}"

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 from engine_harness._canonical import digest, normalise
 from engine_harness._version import __version__
 from engine_harness.errors import HarnessBug
-from engine_harness.plan.expand import authored_indices
 from engine_harness.records.digests import record_digest
 from engine_harness.records.models import (
     Checkpoint,
@@ -59,10 +58,10 @@ def record_of(request: Request, reply: Reply) -> RunRecord:
     }
     return RunRecord(
         scenario=_scenario_head(request),
-        plan_digest=request.plan.digest(),
+        plan_digest=request.expansion.plan.digest(),
         module_digest=request.module_digest,
         digest=record_digest(**body),
-        warnings=head.get("warnings", []),
+        warnings=[*map(str, request.expansion.warnings), *head.get("warnings", [])],
         cost=Cost(**head["cost"]) if "cost" in head else None,
         host={**reply.host, "tool_version": __version__},
         **body,
@@ -102,8 +101,8 @@ def _outcome(head: dict[str, Any]) -> Outcome:
     status = head["status"]
     if status == "error":
         status = "world_error"
-        if (head.get("where") or {}).get("file") is None:
-            msg = f"the harness failed inside a run: {head.get('message')}\n{head.get('where')}"
+        if (head.get("where") or {}).get("is_ours"):
+            msg = f"the harness failed inside a run: {head.get('message')}"
             raise HarnessBug(msg)
     frames = head.get("frames")
     return Outcome(
@@ -187,10 +186,10 @@ class _Parts:
         return rows
 
     def _planned(self) -> list[tuple[int, Json]]:
-        indices = authored_indices(self._request.scenario)
+        expansion = self._request.expansion
         return [
             (index, normalise({k: v for k, v in event.items() if k not in ROW_KEYS}))
-            for index, event in zip(indices, self._request.plan.events, strict=True)
+            for index, event in zip(expansion.authored, expansion.plan.events, strict=True)
         ]
 
     def logs(self) -> list[LogRow]:

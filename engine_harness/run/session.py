@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from engine_harness._types import JsonMap
     from engine_harness.manifest.models import Scenario
-    from engine_harness.plan.model import Plan
+    from engine_harness.plan.expand import Expansion
     from engine_harness.run.budget import RunOptions
     from engine_harness.vm.loader import LuaRoot
 
@@ -24,7 +24,8 @@ class Request:
     """One run that is wanted."""
 
     scenario: Scenario
-    plan: Plan
+    expansion: Expansion
+    """The plan, with the way back to the timeline."""
     module_text: str
     module_digest: str
     """SHA-256 of the module's bytes."""

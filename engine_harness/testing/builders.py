@@ -14,6 +14,7 @@ from engine_harness.errors import ManifestError
 from engine_harness.manifest.diagnostics import Problems
 from engine_harness.manifest.document import Document
 from engine_harness.manifest.envelope import Member, read_scenario
+from engine_harness.plan.expand import expand
 from engine_harness.run.budget import Invocation, run_options
 from engine_harness.run.session import Request
 
@@ -61,11 +62,11 @@ def request_of(
     harness: Harness, scenario: Scenario, invocation: Invocation | None = None
 ) -> Request:
     """Return the run of `scenario` in the project of `harness`; nothing is written to disk."""
-    plan = harness.plan(scenario)
-    text = render_module(plan, manifest=scenario.origin.manifest, version=__version__)
+    expansion = expand(scenario)
+    text = render_module(expansion.plan, manifest=scenario.origin.manifest, version=__version__)
     return Request(
         scenario=scenario,
-        plan=plan,
+        expansion=expansion,
         module_text=text,
         module_digest=sha256_hex(text.encode("utf-8")),
         options=run_options(scenario, harness.project, invocation or Invocation()),

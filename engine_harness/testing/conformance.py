@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from engine_harness.manifest.worlds import WorldInfo
     from engine_harness.records.models import RunRecord
     from engine_harness.run.session import Request
+    from engine_harness.vm.job import Reply
 
 __all__ = ["Conformance", "ConformanceError", "check_world"]
 
@@ -93,7 +94,7 @@ def check_world(
         broken: list[str] = []
         for seed in seeds:
             scenario = scenario_of(
-                harness, world=world, timeline=entries, seed=seed, world_options=options or {}
+                harness, world=world, timeline=entries, seed=seed, world_options=dict(options or {})
             )
             for claim, problem in _claims(request_of(harness, scenario), info, runs):
                 if problem is None:
@@ -191,9 +192,10 @@ def _probed(request: Request, kind: str, unit: int) -> tuple[RunRecord, list[str
     probes: list[JsonMap] = [{"unit": unit, "kind": kind}]
     with Pool(1) as pool:
         reply = pool.call(job_of(request, probes=probes))
-    findings: list[str] = []
-    if isinstance(reply.value, dict):
-        head = reply.value.get("head")
-        if isinstance(head, dict) and isinstance(head.get("probe_findings"), list):
-            findings = [str(finding) for finding in head["probe_findings"]]
-    return record_of(request, reply), findings
+    return record_of(request, reply), _findings_of(reply)
+
+
+def _findings_of(reply: Reply) -> list[str]:
+    head = reply.value.get("head") if isinstance(reply.value, dict) else None
+    findings = head.get("probe_findings") if isinstance(head, dict) else None
+    return [str(finding) for finding in findings] if isinstance(findings, list) else []

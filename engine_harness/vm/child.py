@@ -15,6 +15,8 @@ import traceback
 from typing import IO, TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from engine_harness.vm.loader import LuaRoot
     from engine_harness.vm.machine import Machine, Step
 
@@ -63,15 +65,17 @@ class Wire:
         self._jobs = jobs
         self._answers = answers
 
-    def send(self, header: dict[str, Any], text: str = "", blobs: dict[str, str] | None = None) -> None:
-        """Write a header line, then `text` (a JSON document) and the blobs, all as raw bytes."""
-        body = text.encode("latin-1")
-        parts = {name: blob.encode("latin-1") for name, blob in (blobs or {}).items()}
+    def send(
+        self, header: dict[str, Any], text: str = "", blobs: Mapping[str, bytes] | None = None
+    ) -> None:
+        """Write a header line, then `text` (a JSON document) and the blobs as they are."""
+        body = text.encode("utf-8", "surrogatepass")
+        blobs = blobs or {}
         header["body"] = len(body)
-        header["blobs"] = [[name, len(part)] for name, part in parts.items()]
+        header["blobs"] = [[name, len(blob)] for name, blob in blobs.items()]
         self._answers.write(json.dumps(header).encode("ascii") + b"\n" + body)
-        for part in parts.values():
-            self._answers.write(part)
+        for blob in blobs.values():
+            self._answers.write(blob)
         self._answers.flush()
 
     def receive(self) -> Any:
@@ -87,17 +91,12 @@ def _start(job: dict[str, Any], harness: dict[str, str], roots: tuple[LuaRoot, .
     machine = Machine(
         harness,
         read_module=lambda name: read_module(name, roots),
-        texts={name: _bytes_text(text) for name, text in job["texts"].items()},
+        texts=job["texts"],
         work_units=job["work_units"],
         memory_mb=job["memory_mb"],
     )
     data = json.dumps(job["data"], ensure_ascii=False, allow_nan=False)
-    return machine, machine.start(job["function"], _bytes_text(data))
-
-
-def _bytes_text(text: str) -> str:
-    """Return `text` as Lua sees it: one character for each byte of its UTF-8 form."""
-    return text.encode("utf-8", "surrogatepass").decode("latin-1")
+    return machine, machine.start(job["function"], data)
 
 
 def _do(job: dict[str, Any], harness: dict[str, str], wire: Wire) -> None:
@@ -116,7 +115,7 @@ def _do(job: dict[str, Any], harness: dict[str, str], wire: Wire) -> None:
         answer = wire.receive()
         if answer is None:
             return
-        step = machine.resume(_bytes_text(json.dumps(answer["answer"], ensure_ascii=False)))
+        step = machine.resume(json.dumps(answer["answer"], ensure_ascii=False))
     host = {"memory_mb": _peak_memory_mb()}
     wire.send({"kind": step.kind, "host": host}, step.text, step.blobs)
 

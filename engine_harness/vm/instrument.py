@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-__all__ = ["Instrumented", "LuaFunction", "RefusedToken", "instrument", "wrap"]
+__all__ = ["Instrumented", "LuaFunction", "RefusedToken", "instrument", "skip_header", "wrap"]
 
 TICK_NAME = "__t"
 
@@ -122,6 +122,7 @@ class _Pass:
 
     def insert(self, position: int, number: int) -> None:
         self.pieces.append(self.text[self.copied : position])
+        # The `;` keeps a parenthesis that follows from being taken for another call.
         self.pieces.append(f" {TICK_NAME}({number});")
         self.copied = position
 
@@ -150,7 +151,7 @@ def instrument(text: str, chunk_name: str, first: int = 1) -> Instrumented:
     The result needs `wrap` around it. Raises `RefusedToken` for the reserved name `__t` and for
     64-bit and imaginary literals, whose values have neither a stable order nor a stable text.
     """
-    text = _without_shebang(text)
+    text = skip_header(text)
     state = _Pass(text, chunk_name, first)
     state.owners.append(state.add_function(0, "(main chunk)"))
     state.insert(0, first)
@@ -250,7 +251,7 @@ def _function_name(text: str, run_start: int, start: int, header: re.Match[str])
     return assigned[1] if assigned else "(anonymous)"
 
 
-def _without_shebang(text: str) -> str:
+def skip_header(text: str) -> str:
     """LuaJIT skips a byte order mark and a first line that begins with `#`; so the line stays."""
     match = _SHEBANG.match(text)
     return text[match.end() :] if match else text

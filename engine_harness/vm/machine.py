@@ -15,7 +15,7 @@ from typing import Any, Literal
 
 from lupa.luajit21 import LuaError, LuaMemoryError, LuaRuntime
 
-from engine_harness.vm.instrument import Instrumented, RefusedToken, instrument, wrap
+from engine_harness.vm.instrument import Instrumented, RefusedToken, instrument, skip_header, wrap
 
 __all__ = ["Machine", "Step"]
 
@@ -26,7 +26,9 @@ ALLOCATOR_SLACK = 1.25
 ALLOCATOR_SLACK_MB = 32
 
 ReadModule = Callable[[str], "tuple[str, str] | str"]
-"""Text and chunk name of a module, or the sentence that says where it was looked for."""
+"""Text and chunk name of a module, or the sentence that says where it was looked for.
+
+The text is bytes, one character each: user code need not be UTF-8."""
 
 # Runs in the fresh state before anything else. What it returns holds the only way in.
 _PRELUDE = r"""
@@ -236,14 +238,15 @@ class Machine:
             return Step("ask", _from_lua(text), {})
         if kind == "failed":
             return Step("failed", _from_lua(text), {})
-        return _failed("error", f"harness.init answered {kind!r}")
+        return _failed("bug", f"harness.init answered {kind!r}")
 
     def _failure_of(self, error: object) -> Step:
         text = _from_lua(str(error))
         if isinstance(error, LuaMemoryError) or text.startswith("not enough memory"):
             message = f"more than {self._memory_mb} MB of memory are in use"
             return _failed("limit", message, limit="memory_mb")
-        return _failed("error", text)
+        # User code fails inside `harness.init`, which says so itself; this is a mistake of ours.
+        return _failed("bug", text)
 
     # What Lua calls. Nothing may be raised into Lua: a failure is nil and a message.
 
@@ -263,20 +266,20 @@ class Machine:
         if isinstance(found, str):
             return None, _to_lua(found)
         text, path = found
-        return _to_lua(text), self._chunk_id(_to_lua(path))
+        return text, self._chunk_id(_to_lua(path))
 
     def _instrument(self, text: str, chunk_id: str) -> tuple[str | None, str | None]:
         path = _from_lua(self._chunk_path(chunk_id))
         first = len(self._functions) + 1
         try:
-            result = instrument(_from_lua(text) if not text.isascii() else text, path, first)
+            result = instrument(text, path, first)
         except RefusedToken as error:
             return None, _to_lua(str(error))
         if not self._counting:
-            return _to_lua(wrap(Instrumented(text, result.functions))), None
+            return wrap(Instrumented(skip_header(text), result.functions)), None
         for function in result.functions:
             self._functions.append(f"{path}:{function.line} {function.name}")
-        return _to_lua(wrap(result)), None
+        return wrap(result), None
 
     def _chunk_id(self, path: str) -> str:
         if len(path) <= CHUNK_NAME_CHARACTERS_MAX:

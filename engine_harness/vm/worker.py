@@ -164,9 +164,7 @@ class Pool:
         """
         self._size = size
         texts = harness if harness is not None else harness_texts()
-        self._harness = json.dumps(
-            {name: text.encode("utf-8").decode("latin-1") for name, text in texts.items()}
-        ).encode("ascii")
+        self._harness = json.dumps(dict(texts)).encode("ascii")
         self._workers: list[_Worker] = []
         self._selector = selectors.DefaultSelector()
 
@@ -268,8 +266,8 @@ class Pool:
             worker.deadline_s += monotonic_s() - asked_s
             return None
         index = worker.index
-        worker.job = None
         reply = _reply(message, worker)
+        worker.job = None
         if reply.limit == "memory_mb":
             # A runtime that hit its ceiling may leave the process short of memory.
             self._drop(worker)
@@ -333,6 +331,8 @@ def _reply(message: _Message, worker: _Worker) -> Reply:
     host = dict(message.host)
     host["wall_s"] = monotonic_s() - worker.started_s
     value = message.value
+    if message.kind == "failed" and value["status"] == "bug":
+        raise HarnessBug(value["message"])
     if message.kind == "done":
         return Reply(status="ok", value=value, blobs=message.blobs, host=host)
     return Reply(

@@ -120,6 +120,12 @@ end
 
 local function add_errors(env, threads, work, traceback)
 	env.pcall, env.xpcall = threads.pcall, threads.xpcall
+	function env.assert(value, ...)
+		if not value then
+			work.user_says((...))
+		end
+		return assert(value, ...)
+	end
 	-- `error` names the place `level` calls up; a place in our files is nobody's business.
 	function env.error(...)
 		local message, level = ...
@@ -135,7 +141,7 @@ end
 
 local function add_plain(env, ordered)
 	local plain = {
-		assert = assert, getmetatable = getmetatable, ipairs = ipairs, rawequal = rawequal,
+		getmetatable = getmetatable, ipairs = ipairs, rawequal = rawequal,
 		rawget = rawget, rawset = rawset, select = select, tonumber = tonumber, type = type,
 		unpack = unpack, _VERSION = _VERSION,
 	}

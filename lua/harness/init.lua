@@ -36,6 +36,8 @@ local function new_sandbox(host, work, clock, random, print)
 		random = random,
 		now = function() return clock.now end,
 		read = host.read,
+		instrument = host.instrument,
+		chunk_path = host.chunk_path,
 		math = libm.math,
 	})
 end
@@ -77,7 +79,7 @@ end
 
 local function run(host, work, data)
 	local job = json.decode(data)
-	local session = Session.new(job, load_module(host.texts.module), work)
+	local session = Session.new(job, load_module(host.texts.module), work, host.functions)
 	local sandbox = new_sandbox(host, work, session.clock, session.rng:stream("math"), function(text)
 		session.recorder:log("print", text)
 	end)

@@ -15,29 +15,28 @@ local CAPTURES_MAX = 32
 -- As lengths of captures: one that is still open, and one that is a position.
 Pattern.UNFINISHED, Pattern.POSITION = -1, -2
 
--- For each letter of a class (`%a`), the set of bytes in it.
-local CLASSES = {}
-local LETTERS = "acdglpsuwxzACDGLPSUWXZ"
-for index = 1, #LETTERS do
-	local letter, set = byte(LETTERS, index), {}
-	for code = 0, 255 do
-		set[code] = find(char(code), "%" .. char(letter)) ~= nil
-	end
-	CLASSES[letter] = set
-end
-
 local ANY = {}
 for code = 0, 255 do
 	ANY[code] = true
 end
 
-local LITERALS = {}
-for code = 0, 255 do
-	local set = {}
-	for other = 0, 255 do
-		set[other] = other == code
+local LETTERS = "acdglpsuwxzACDGLPSUWXZ"
+
+-- The set behind a percent sign: of a class (`%a`), or of the letter itself. Made when first asked for.
+local escaped = {}
+
+local function escaped_set(letter)
+	local set = escaped[letter]
+	if not set then
+		set = { [letter] = true }
+		if find(LETTERS, char(letter), 1, true) then
+			for code = 0, 255 do
+				set[code] = find(char(code), "%" .. char(letter)) ~= nil
+			end
+		end
+		escaped[letter] = set
 	end
-	LITERALS[code] = set
+	return set
 end
 
 local CARET, PERCENT, DASH, DOT, OPEN, CLOSE = byte("^%-.()", 1, -1)
@@ -63,7 +62,7 @@ local function read_set(p, i)
 			if not letter then
 				return nil
 			end
-			local class = CLASSES[letter] or LITERALS[letter]
+			local class = escaped_set(letter)
 			for member = 0, 255 do
 				set[member] = set[member] or class[member]
 			end
@@ -101,7 +100,7 @@ local function read_escape(p, i)
 	elseif letter >= DIGIT_0 and letter <= DIGIT_9 then
 		return { kind = "back", index = letter - DIGIT_0 }, i + 2
 	end
-	return { kind = "single", set = CLASSES[letter] or LITERALS[letter] }, i + 2
+	return { kind = "single", set = escaped_set(letter) }, i + 2
 end
 
 local function read_node(p, i)
@@ -121,7 +120,7 @@ local function read_node(p, i)
 		local set, stop = read_set(p, i)
 		return set and { kind = "single", set = set }, stop
 	end
-	return { kind = "single", set = code == DOT and ANY or LITERALS[code] }, i + 1
+	return { kind = "single", set = code == DOT and ANY or { [code] = true } }, i + 1
 end
 
 -- Take a repetition sign behind a single, and note what it does to the worst case.

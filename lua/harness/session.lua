@@ -22,10 +22,12 @@ Session.__index = Session
 ---@param job table `{world, driver, seed, options, hitch_policy, settle_limit_s, limits, invariants}`
 ---@param module table the compiled module
 ---@param work table
-function Session.new(job, module, work)
+---@param function_name fun(number: integer): string `<file>:<line> <name>`
+function Session.new(job, module, work, function_name)
 	local self = setmetatable({
 		job = job,
 		work = work,
+		function_name = function_name,
 		sandbox = nil,
 		plan = Plan.new(module),
 		clock = Clock.new(FRAME_RATE_HZ),
@@ -157,6 +159,7 @@ function Session:place(err)
 	return {
 		file = err.file,
 		line = err.line,
+		is_ours = err.is_ours,
 		traceback = err.traceback,
 		at_s = self.clock.now,
 		frame = self.clock.frame,
@@ -167,13 +170,16 @@ function Session:place(err)
 	}
 end
 
--- Work units, in all and per Lua function by its number; functions that did nothing are left out.
+-- Work units, in all and per Lua function; functions that did nothing are left out.
 function Session:cost()
 	local functions = {}
 	local by_function = self.work.by_function()
 	for number = 1, #by_function do
 		if by_function[number] > 0 then
-			functions[#functions + 1] = { number, by_function[number] }
+			functions[#functions + 1] = {
+				["function"] = self.function_name(number),
+				work_units = by_function[number],
+			}
 		end
 	end
 	return { work_units = self.work.total(), functions = json.mark_empty_list(functions) }

@@ -66,6 +66,9 @@ end
 local function add_searches(library, charge)
 	local function after_find(init, length, start, stop, ...)
 		charge(((stop or length) - init) / BYTES_PER_UNIT)
+		if not start then
+			return nil
+		end
 		return start, stop, ...
 	end
 

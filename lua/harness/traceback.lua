@@ -137,7 +137,7 @@ function Traceback:_message(value, tostring)
 	return self:_fields(value, tostring)
 end
 
---- An error value as plain data: `{message, file, line, traceback}`.
+--- An error value as plain data: `{message, file, line, is_ours, traceback}`.
 ---@param value any
 ---@param tostring fun(value: any): string
 ---@param thread? thread where it happened
@@ -145,16 +145,23 @@ end
 function Traceback:failure(value, tostring, thread, level)
 	local lines, first = self:_frames(thread, thread and level or level + 1)
 	local message = self:_message(value, tostring)
-	local file, line = first and first.file, first and first.line
+	local file, line, is_ours = first and first.file, first and first.line, nil
 	if type(value) == "string" then
 		local chunk, at, rest = match(value, "^(.-):(%d+): (.*)$")
 		if chunk and self.chunks[chunk] then
 			file, line, message = self.show(chunk), tonumber(at), rest
 		elseif chunk and match(chunk, "^harness[./]") then
-			message = rest
+			-- No line of the user called this: the mistake is the harness' own.
+			message, is_ours = rest, not first or nil
 		end
 	end
-	return { message = message, file = file, line = line, traceback = concat(shortened(lines), "\n") }
+	return {
+		message = message,
+		file = file,
+		line = line,
+		is_ours = is_ours,
+		traceback = concat(shortened(lines), "\n"),
+	}
 end
 
 return Traceback

@@ -119,6 +119,11 @@ end
 -- Move a bucket's list into the open bucket.
 local function open_list(self, slot)
 	local entries, open = self.entries, self.open
+	if entries[slot + NEXT] == 0 then
+		-- Mostly so in a thin queue, where a loop for one entry would cost more than the rest.
+		open[1], self.open_count = slot, 1
+		return
+	end
 	local count, is_sorted = 0, true
 	local before_due, before_key = huge, huge
 	while slot ~= 0 do

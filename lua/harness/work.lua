@@ -22,7 +22,7 @@ local LARGE_CHARGE_UNITS = 4096
 
 -- Error texts of LuaJIT itself that end a run, because where they come is not reproducible.
 local OUT_OF_MEMORY = "not enough memory"
-local STACK_OVERFLOW = ":%d+: stack overflow$"
+local STACK_OVERFLOW, STACK_OVERFLOW_IN_C = ":%d+: stack overflow$", "stack overflow"
 
 --- Give out units of a budget and count them.
 ---@param options table `{units, memory_kb}`
@@ -101,8 +101,7 @@ function Work.new(options)
 		left[k] = slice - 1
 	end
 
-	--- One unit of function `k`.
-	function work.tick(k)
+	local function tick(k)
 		local rest = left[k] - 1
 		left[k] = rest
 		if rest < 0 then
@@ -117,7 +116,7 @@ function Work.new(options)
 			left[k], granted[k] = 0, 0
 		end
 		functions = max(functions, first + count - 1)
-		return work.tick
+		return tick
 	end
 
 	--- Pay for work done in C or in our own Lua. Part of a unit costs nothing.
@@ -165,7 +164,7 @@ function Work.new(options)
 		end
 		if err == OUT_OF_MEMORY then
 			mark("memory_mb", "the memory is used up")
-		elseif match(err, STACK_OVERFLOW) and not said_overflow then
+		elseif not said_overflow and (err == STACK_OVERFLOW_IN_C or match(err, STACK_OVERFLOW)) then
 			mark("stack", err)
 		end
 		said_overflow = false

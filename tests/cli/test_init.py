@@ -20,13 +20,15 @@ FILES = [
     "scenarios/lantern/stalls.yaml",
 ]
 
+README = Path(__file__).resolve().parents[2] / "README.md"
+
 # Each breaks one rule of the generated world; the scenario named beside it must notice.
 BROKEN_RULES = [
-    ("local BURN_PER_S = 2", "local BURN_PER_S = 2.1", "lantern_burns_down"),
-    ("self.oil - BURN_PER_S * dt)", "self.oil - BURN_PER_S / 240)", "lantern_stalls"),
-    ("if self.oil == 0 then\n\t\t\treturn nil", "if false then\n\t\t\treturn nil", "burns_down"),
-    ("math.min(OIL_MAX, self.oil + action", "math.max(OIL_MAX, self.oil + action", "burns_down"),
-    ('self:go_dark("doused")', "self.lit = false", "lantern_burns_down"),
+    pytest.param("BURN_PER_S = 2", "BURN_PER_S = 2.1", "burns_down", id="burns-faster"),
+    pytest.param("BURN_PER_S * dt)", "BURN_PER_S / 240)", "stalls", id="ignores-a-long-frame"),
+    pytest.param("self.oil == 0 then\n\t\t\t", "nil then\n\t\t\t", "burns_down", id="lights-empty"),
+    pytest.param("math.min(OIL_MAX,", "math.max(OIL_MAX,", "burns_down", id="overflows"),
+    pytest.param('self:go_dark("doused")', "self.lit = false", "burns_down", id="forgets-to-say"),
 ]
 
 
@@ -94,6 +96,21 @@ def test_a_broken_rule_fails_and_the_last_line_of_the_block_reproduces_it(
     assert chosen
     words = shlex.split(chosen[0].removeprefix("reproduce: run-harness "))
     assert main(words) == 1
+
+
+def test_the_readme_shows_the_generated_scenario_and_its_real_failure(
+    project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    readme = README.read_text("utf-8")
+    scenario = (project / "scenarios/lantern/burns_down.yaml").read_text("utf-8")
+    assert f"```yaml\n{scenario}```" in readme
+    world = project / "lua/worlds/lantern/init.lua"
+    world.write_text(world.read_text("utf-8").replace("BURN_PER_S = 2", "BURN_PER_S = 3"), "utf-8")
+    monkeypatch.chdir(project)
+    assert main(["lantern_burns_down"]) == 1
+    out = capsys.readouterr().out
+    block = out[out.index("FAIL  ") : out.index("\n\nSummary:") + 1]
+    assert f"```\n{block}```" in readme
 
 
 def test_another_world_name_is_used_everywhere(

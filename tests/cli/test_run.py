@@ -322,7 +322,7 @@ def test_ctrl_c_keeps_what_is_done_and_tells_it(project: Path) -> None:
         "",
         "Summary:",
         "  - engine-sim INTERRUPTED",
-        "      1 scenario: 1 passed, 0 failed, 1 not run",
+        "      2 scenarios: 1 passed, 0 failed, 1 not run",
     ]
     assert (running.returncode, errors) == (130, "")
     assert (project / "artifacts/records/good.json").is_file()

@@ -196,7 +196,7 @@ def test_an_interrupted_suite_tells_what_did_not_run(finished: MakeCase) -> None
     assert summary_lines([summary], wall=False) == [
         "Summary:",
         "  - engine-sim INTERRUPTED",
-        "      1 scenario: 1 passed, 0 failed, 3 not run",
+        "      4 scenarios: 1 passed, 0 failed, 3 not run",
     ]
 
 

@@ -23,7 +23,9 @@ from engine_harness.report.progress import Progress
 with Progress("suite [red]", 3, stream=sys.stderr, verbose=False) as progress:
     for number in range(3):
         progress.finished(f"s{number}", passed=number != 1, wall_s=0.1)
-        with progress.paused():
+        if progress.shares_terminal(sys.stdout):
+            progress.above([f"\\x1b[32m[PASS]\\x1b[0m s{number} " + "x" * 120])
+        else:
             print(f"[PASS] s{number}", flush=True)
 print("done")
 """
@@ -90,7 +92,7 @@ def test_a_terminal_has_a_bar_that_leaves_only_results_behind() -> None:
     assert "1 failed" in shown
     # The bar is taken away before each line of a result, so that none shares a line with it.
     starts = [line.rsplit("\x1b[2K", 1)[-1] for line in shown.split("\r\n") if "[PASS]" in line]
-    assert [start.lstrip("\r") for start in starts] == ["[PASS] s0", "[PASS] s1", "[PASS] s2"]
+    assert starts == [f"\x1b[32m[PASS]\x1b[0m s{number} {'x' * 120}" for number in range(3)]
     assert shown.endswith("done\r\n")
 
 

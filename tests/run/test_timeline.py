@@ -33,8 +33,8 @@ def timeline_section(record: RunRecord) -> dict[str, Any]:
     return record.sections["timeline"]
 
 
-def action(at: float, name: str, **args: Any) -> dict[str, Any]:
-    return {"at": at, "action": name, "args": args}
+def action(at: float, action_name: str, /, **args: Any) -> dict[str, Any]:
+    return {"at": at, "action": action_name, "args": args}
 
 
 def test_frame_zero_has_a_step_of_zero_and_no_substep(bench: Bench) -> None:
@@ -298,13 +298,14 @@ def test_jitter_is_drawn_at_dispatch_from_its_own_stream(bench: Bench) -> None:
 def test_the_benchs_own_player_actions_work_in_every_world(bench: Bench) -> None:
     record = bench.play(
         [
-            {"at": 0.25, "player": True, "action": "inject-hitch", "duration": 0.25}
-            if False
-            else {"at": 0.25, "type": "player", "action": "inject-hitch", "duration": 0.25},
-            {"at": 1.0, "macro": "hitch gauntlet", "options": {"count": 2, "interval": 0.5,
-                                                               "magnitude": 0.125}},
+            {"at": 0.25, "type": "player", "action": "inject-hitch", "duration": 0.25},
+            {
+                "at": 1.0,
+                "macro": "hitch gauntlet",
+                "options": {"count": 2, "interval": 0.5, "magnitude": 0.125},
+            },
         ]
-    )  # fmt: skip
+    )
     assert [row["endedAt"] for row in timeline_section(record)["hitches"]] == [0.5, 1.125, 1.625]
     assert [row["event"] for row in plan_rows(record)] == ["player-action"] * 3
 
@@ -408,6 +409,7 @@ def test_a_cancelled_timer_neither_fires_nor_counts(bench: Bench) -> None:
 def test_a_callback_that_schedules_for_now_for_ever_is_an_error_not_a_hang(bench: Bench) -> None:
     record = bench.play([action(0, "loop")])
     assert record.outcome.status == "world_error"
+    assert record.outcome.frames == 0
     assert "queue does not settle" in str(record.outcome.message)
 
 
@@ -418,7 +420,7 @@ def test_an_error_in_a_timer_ends_the_run_with_its_place(bench: Bench) -> None:
     assert "timer broke" in str(record.outcome.message)
     assert where is not None
     assert where["file"].endswith("worlds/tape/init.lua")
-    assert where["line"] == 53
+    assert where["line"] == 51
     assert where["dispatching"] == "timer"
     assert where["at_s"] == 24 / 240
     assert record.metrics is None

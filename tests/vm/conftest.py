@@ -89,7 +89,8 @@ class Ran:
     """`message, file, line, traceback, limit`."""
     prints: list[str]
     units: int
-    functions: dict[str, int]
+    functions: list[tuple[str, int]]
+    """Name and units of each Lua function; two may share a name."""
 
 
 def harness_texts() -> dict[str, str]:
@@ -142,9 +143,9 @@ def run_chunk(
     step = machine.start("main", "null")
     data = json.loads(step.text)
     if step.kind == "failed":
-        return Ran(None, {"limit": None, **data}, [], -1, {})
+        return Ran(None, {"limit": None, **data}, [], -1, [])
     return Ran(
-        data["values"], data["error"], data["prints"], data["units"], dict(data["functions"])
+        data["values"], data["error"], data["prints"], data["units"], [tuple(entry) for entry in data["functions"]]
     )
 
 

@@ -76,9 +76,11 @@ def has_ended(pid: int, within_s: float = 10.0) -> bool:
 
 def test_replies_come_back_whole(pool: Pool) -> None:
     data = {"text": 'quote " backslash \\ newline \n nul \0 é 😀', "list": [1, 2.5, None]}
-    assert pool.call(job("echo", data)) == Reply(
-        status="ok", value=data, host=pool.call(job("echo")).host
-    ) or pool.call(job("echo", data)).value == data
+    assert (
+        pool.call(job("echo", data))
+        == Reply(status="ok", value=data, host=pool.call(job("echo")).host)
+        or pool.call(job("echo", data)).value == data
+    )
 
 
 def test_columns_come_back_as_bytes(pool: Pool) -> None:

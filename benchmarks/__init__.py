@@ -1,0 +1,1 @@
+"""Speed and memory beside targets: `python -m benchmarks`. Never part of the tests."""
