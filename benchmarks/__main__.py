@@ -7,11 +7,14 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Callable, Iterator
 from importlib import import_module
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from benchmarks.report import NotMeasured, Row, missed, table, write_json
+from benchmarks.report import NotMeasuredError, Row, missed, table, write_json
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
 
 # Every module offers `rows(*, is_quick) -> Iterator[Row]`; names of rows begin with its own.
 BENCHMARKS = ("scheduler",)
@@ -41,7 +44,7 @@ def main() -> int:
             for row in measure(is_quick=arguments.quick):
                 print(f"measured {row.name}", file=sys.stderr)
                 rows.append(row)
-        except NotMeasured as reason:
+        except NotMeasuredError as reason:
             unmeasured.append(f"{name}: {reason}")
     print(table(rows))
     if arguments.json:

@@ -5,17 +5,19 @@ from __future__ import annotations
 import json
 import os
 import platform
-from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
-from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-__all__ = ["NotMeasured", "Row", "missed", "table", "write_json"]
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
 
-NAME_WIDTH, WHAT_WIDTH, FIGURE_WIDTH, TARGET_WIDTH = 22, 50, 13, 8
+__all__ = ["NotMeasuredError", "Row", "missed", "table", "write_json"]
+
+NAME_WIDTH, WHAT_WIDTH, FIGURE_WIDTH, TARGET_WIDTH = 21, 49, 12, 7
 
 
-class NotMeasured(Exception):  # noqa: N818 - a state of the machine, no fault of the code
+class NotMeasuredError(Exception):
     """Something that a benchmark needs is not installed; the message says what to do."""
 
 
@@ -48,11 +50,11 @@ class Row:
 
 def _cells(row: Row) -> tuple[str, str, str, str, str]:
     state = "" if row.target is None else "ok" if row.is_ok else "MISSED"
-    return (row.name, row.what, f"{row.figure:.4g} {row.unit}", row.target_text, state)
+    return (row.name, row.what, f"{row.figure:.3g} {row.unit}", row.target_text, state)
 
 
 def _line(name: str, what: str, figure: str, target: str, state: str) -> str:
-    text = f"{name:<{NAME_WIDTH}} {what:<{WHAT_WIDTH}} {figure:>{FIGURE_WIDTH}}"
+    text = f"{name:<{NAME_WIDTH}} {what:<{WHAT_WIDTH}.{WHAT_WIDTH}} {figure:>{FIGURE_WIDTH}}"
     return f"{text} {target:>{TARGET_WIDTH}} {state}".rstrip()
 
 

@@ -1,6 +1,6 @@
-"""Canonical JSON: one text for one value, the base of every digest.
+r"""Canonical JSON: one text for one value, the base of every digest.
 
-Sorted keys, no spaces, non-ASCII as \\uXXXX, whole numbers as integers, other numbers in the
+Sorted keys, no spaces, non-ASCII as \uXXXX, whole numbers as integers, other numbers in the
 shortest form that reads back (Python's `repr`), -0 as 0, non-finite numbers as null.
 """
 

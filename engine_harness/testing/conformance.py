@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from engine_harness._canonical import canonical_json
 from engine_harness.api import Harness, open_project
 from engine_harness.checks.diff import first_divergence
 from engine_harness.errors import UsageError
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from engine_harness._types import Json, JsonMap
+    from engine_harness.checks.diff import Divergence
     from engine_harness.manifest.worlds import WorldInfo
     from engine_harness.records.models import RunRecord
     from engine_harness.run.session import Request
@@ -39,6 +41,7 @@ SAMPLE_ARGUMENTS: dict[str, Json] = {
     "any": 1,
 }
 ACTION_EVERY_S = 0.1
+VALUE_SHOWN_MAX = 100
 
 
 class ConformanceError(AssertionError):
@@ -143,7 +146,7 @@ def _claims(request: Request, info: WorldInfo, runs: int) -> Iterator[tuple[str,
     if base.outcome.status != "completed":
         return
     found = divergence(records)
-    yield "same seed twice is equal", str(found) if found else None
+    yield "same seed twice is equal", _words(found) if found else None
     for kind in PROBE_KINDS:
         if not _missing(info, kind):
             yield from _probe_claims(request, base, kind)
@@ -177,11 +180,24 @@ def _probe_claims(
         if _end_problem(record):
             yield CLAIMS[kind], _end_problem(record)
             return
-        found = first_divergence(base, record)
+        found = first_divergence(_story(base), _story(record))
         if found is not None:
-            yield CLAIMS[kind], f"after unit {unit} the run goes on differently: {found}"
+            yield CLAIMS[kind], f"after unit {unit} the run goes on differently: {_words(found)}"
             return
     yield CLAIMS[kind], None
+
+
+def _story(record: RunRecord) -> RunRecord:
+    """Return a record without what a probe itself costs and schedules."""
+    timeline = {k: v for k, v in record.sections["timeline"].items() if k != "scheduler"}
+    sections = {**record.sections, "timeline": timeline}
+    return record.model_copy(update={"cost": None, "digest": "", "sections": sections})
+
+
+def _words(found: Divergence) -> str:
+    first = found.differences[0]
+    was, now = (canonical_json(value)[:VALUE_SHOWN_MAX] for value in (first.expected, first.actual))
+    return f"{first.message}: {was} became {now}"
 
 
 def _probed(request: Request, kind: str, unit: int) -> tuple[RunRecord, list[str]]:

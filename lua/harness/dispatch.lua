@@ -1,7 +1,6 @@
 --- Dispatches the plan's events and the queue, in one order: time, priority, sequence.
 
 local Clock = require("harness.clock")
-local World = require("harness.world")
 
 local max = math.max
 local ROUNDING_S = Clock.ROUNDING_S
@@ -136,11 +135,7 @@ end
 
 function Dispatch:_apply(row, action)
 	local run = self.run
-	run.doing = "apply"
-	run.doing_name = action.name
-	run.applying = true
-	local accepted, second, message = World.apply(run.world, action)
-	run.applying = false
+	local accepted, second, message = run:apply(action)
 	if not accepted then
 		run.recorder:refused(row, second, message)
 	elseif second ~= nil then

@@ -106,7 +106,11 @@ end
 
 local function match_back(m, node, si)
 	local index = node.index
-	local length = m.lengths[index] == POSITION and 0 or m.lengths[index]
+	local length = m.lengths[index]
+	if length == POSITION then
+		-- As in LuaJIT: no text equals a position.
+		return nil
+	end
 	m.charge(length / 64)
 	if sub(m.s, si, si + length - 1) == sub(m.s, m.starts[index], m.starts[index] + length - 1) then
 		return si + length

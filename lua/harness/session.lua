@@ -76,6 +76,16 @@ function Session:ask_metrics()
 	return World.metrics(self.world)
 end
 
+--- Apply one action to the world: true and details, or false, code and message.
+---@param action table {name, args}
+function Session:apply(action)
+	self.doing, self.doing_name = "apply", action.name
+	self.applying = true
+	local accepted, second, message = World.apply(self.world, action)
+	self.applying = false
+	return accepted, second, message
+end
+
 --- Let virtual time pass inside `apply` of a turn-based world: to the first frame at or after
 --- now + `delta_s`. The world's own entries run on the way; the plan's wait.
 function Session:advance(delta_s)
@@ -126,7 +136,7 @@ function Session:reopen(snapshot)
 	self.world:restore(snapshot)
 end
 
---- A second world beside this one, with everything of its own.
+--- A second world beside this one, with everything of its own, in a session of its own.
 function Session:twin()
 	local clock = Clock.new(self.clock.rate_hz)
 	clock:go_to_frame(self.clock.frame)
@@ -138,7 +148,8 @@ function Session:twin()
 		recorder = Recorder.new(clock, self.work, self.job.limits),
 		scheduler = Scheduler.new(clock, 1),
 	}, Session)
-	return World.create(self.class, self.job.world, World.environment(twin), self.job.options)
+	twin.world = World.create(self.class, self.job.world, World.environment(twin), self.job.options)
+	return twin
 end
 
 --- What the world says at the end.

@@ -1,7 +1,7 @@
 --- The queue of the scheduler: entries in the order (due, key).
 ---
 --- Four places hold the entries, and the earliest is the least of three fronts:
---- * the wheel: a ring of buckets of 1/480 s, each an unordered list, for the near future;
+--- * the wheel: a circle of buckets of 1/480 s, each an unordered list, for the near future;
 --- * the open bucket: the first of them, sorted from late to early, taken from its end;
 --- * the line: a first-in first-out list for what is due at the present moment (zero delays);
 --- * the heap: the far future, and whatever would take long to insert into the open bucket.
@@ -119,11 +119,6 @@ end
 -- Move a bucket's list into the open bucket.
 local function open_list(self, slot)
 	local entries, open = self.entries, self.open
-	if entries[slot + NEXT] == 0 then
-		-- Mostly so in a thin queue, where a loop for one entry would cost more than the rest.
-		open[1], self.open_count = slot, 1
-		return
-	end
 	local count, is_sorted = 0, true
 	local before_due, before_key = huge, huge
 	while slot ~= 0 do

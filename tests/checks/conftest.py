@@ -1,12 +1,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from engine_harness.checks.evaluate import evaluate
 from engine_harness.manifest.models import Metadata, Origin, Scenario
 from engine_harness.records.models import Outcome, RunRecord, ScenarioHead
+
+if TYPE_CHECKING:
+    from engine_harness.checks.verdict import Verdict
 
 MakeRow = Callable[..., dict[str, Any]]
 MakeScenario = Callable[..., Scenario]
@@ -73,3 +77,14 @@ def make_record() -> MakeRecord:
         return RunRecord(**{**whole, **parts})
 
     return build
+
+
+@pytest.fixture(scope="session")
+def judge(make_scenario: MakeScenario, make_record: MakeRecord) -> Callable[..., Verdict]:
+    """Return the verdict on a record with `parts` of a scenario with the other keys."""
+
+    def run(parts: dict[str, Any] | None = None, /, **keys: Any) -> Verdict:
+        scenario = make_scenario(**keys)
+        return evaluate(make_record(scenario, **(parts or {})), scenario)
+
+    return run

@@ -5,11 +5,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pydantic import TypeAdapter
 
 from engine_harness.checks.evaluate import evaluate
 from engine_harness.checks.event_rules import TIME_TOLERANCE_S
-from engine_harness.manifest.expectations import EventRule
 from engine_harness.records.models import Outcome
 
 if TYPE_CHECKING:
@@ -188,7 +186,7 @@ def test_the_window_is_closed_at_its_end_but_for_rounding(judge: Judge, row: Row
     in_time = [row("warned", 0.1), row("hit", 0.1 + 0.2)]
     assert in_time[1]["at_s"] - 0.1 > 0.2
     assert judge(in_time, rule).passed
-    late = [row("warned", 0.1), row("hit", 0.3 + 1e-6)]
+    late = [row("warned", 0.1), row("hit", 0.300001)]
     assert only(judge(late, rule)).message == (
         "expected hit within 0.2 s after warned at 0.100 s; next hit came at 0.300001 s"
     )
@@ -415,8 +413,3 @@ def test_rules_hold_exactly_when_their_words_do(
     checks = [check.ok for check in verdict.checks if check.check == "expect_events"]
     assert checks == [holds(rule, events) for rule in rules]
     assert len(verdict.findings) == checks.count(False)
-
-
-def test_every_form_of_a_rule_can_be_judged(judge: Judge) -> None:
-    forms = TypeAdapter(EventRule).json_schema()["discriminator"]["mapping"]
-    assert sorted(forms) == ["after", "at", "count", "never", "sequence"]

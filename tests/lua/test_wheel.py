@@ -12,8 +12,7 @@ if TYPE_CHECKING:
 
 Row = tuple[float, int]
 
-# Times come as text, keys are the places in it: equal times keep that order. `heap` uses every
-# other field as an entry of the queue does.
+# Times come as text; keys are the places in it, so that equal times keep their order.
 ENTRIES = """
 local Entries = require("harness.entries")
 local function read(text, entries)
@@ -116,7 +115,7 @@ end
     [
         ("one bucket", [0.0001, 0.0002, 0.00005, 0.0001]),
         ("the edge of the wheel", [4095 / 480, 4096 / 480, 4097 / 480, 4094.999 / 480, 8.6]),
-        ("one place of the ring, three turns", [3 * 4096 / 480, 0.0, 4096 / 480, 2 * 4096 / 480]),
+        ("one place of the wheel, three turns", [3 * 4096 / 480, 0.0, 4096 / 480, 2 * 4096 / 480]),
         ("beyond exact bucket numbers", [1e15, 9.4e12, 1e15 + 1, 1e17, 9.3e12, 1.7e308]),
         ("now", [0.0, 0.0, 0.001, 0.0]),
     ],

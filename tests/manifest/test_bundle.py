@@ -65,7 +65,7 @@ def test_members_inherit_the_world_and_nothing_else(desk: Desk) -> None:
         (f"world: pit\ntimeline: []\nscenarios: [{member('a')}]", [
             "1:1 ERROR manifest: 'scenarios' and 'timeline' exclude each other; give one"]),
         (f"world: pit\nscenarios:\n- scenarios: [{member('a')}, {member('A')}]\n  wrld: pit", [
-            "3:92[1][2] ERROR manifest.metadata.id: id 'A' is already used in "
+            "3:97[1][2] ERROR manifest.metadata.id: id 'A' is already used in "
             "scenarios/one.yaml:3[1][1] as 'a'; "
             "allowed: ids are unique in a project, whatever their case",
             "4:3[1] ERROR manifest.wrld: unknown field 'wrld' (did you mean 'world'?)"]),

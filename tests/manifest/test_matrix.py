@@ -90,7 +90,7 @@ def test_combinations_share_nothing(desk: Desk) -> None:
             "7:25 ERROR manifest.seed: must be a whole number or a text; got []"]),
         # What no key of the matrix touches is told once.
         ("{seed: [1, 2], world_options.hpp: [1]}", [
-            "7:36 ERROR manifest.world_options.hpp: unknown option 'hpp' (did you mean 'hp'?)"]),
+            "7:44 ERROR manifest.world_options.hpp: unknown option 'hpp' (did you mean 'hp'?)"]),
     ],
 )  # fmt: skip
 def test_a_matrix_that_is_refused_says_why(desk: Desk, matrix: str, expected: list[str]) -> None:

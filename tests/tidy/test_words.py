@@ -21,7 +21,7 @@ CHANCE = {"random", "secrets", "uuid"}
 
 
 def lua_code(text: str) -> str:
-    """Return Lua without its comments. Long strings are not used by our Lua, so none are read."""
+    """Return Lua without its comments and texts, line by line. Our Lua has no long strings."""
     kept = []
     in_block = False
     for line in text.splitlines():
@@ -29,8 +29,15 @@ def lua_code(text: str) -> str:
             in_block = "]]" not in line
             kept.append("")
         else:
-            kept.append(re.sub(r"(^|\s)--.*", "", line))
+            without_texts = re.sub(r""""(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'""", '""', line)
+            kept.append(re.sub(r"--.*", "", without_texts))
     return "\n".join(kept)
+
+
+def test_code_is_told_from_comments_and_texts() -> None:
+    assert lua_code('a("-- pairs(") -- pairs(t)\n--[[ next(\nnext(t) ]]\nb(pairs(t))') == (
+        'a("") \n\n\nb(pairs(t))'
+    )
 
 
 def words_of(text: str) -> set[str]:

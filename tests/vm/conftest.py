@@ -145,7 +145,11 @@ def run_chunk(
     if step.kind == "failed":
         return Ran(None, {"limit": None, **data}, [], -1, [])
     return Ran(
-        data["values"], data["error"], data["prints"], data["units"], [tuple(entry) for entry in data["functions"]]
+        data["values"],
+        data["error"],
+        data["prints"],
+        data["units"],
+        [tuple(entry) for entry in data["functions"]],
     )
 
 

@@ -172,7 +172,7 @@ class Generator:
         self.emit("print", self.text())
 
     def broken(self) -> None:
-        if not self.chance(12):
+        if not self.chance(25):
             return
         kind = self.random.randrange(4)
         if kind == 0:
