@@ -10,4 +10,4 @@ __all__ = ["Model"]
 class Model(BaseModel):
     """Frozen, because what was hashed must not change afterwards; unknown keys are errors."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
+    model_config = ConfigDict(extra="forbid", frozen=True)

@@ -23,7 +23,7 @@ def suggestion(name: str, known: Iterable[str]) -> str:
 
 
 class Registry(Mapping[str, T], Generic[T]):
-    """Things by name, in order of registration, plus those of an entry point group, once asked for."""
+    """Things by name, in order of registration; those of an entry point group come last."""
 
     def __init__(self, noun: str, entry_point_group: str | None = None) -> None:
         self._noun = noun

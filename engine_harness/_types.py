@@ -6,7 +6,7 @@ from typing import TypeAlias
 
 __all__ = ["Json", "JsonMap"]
 
-Json: TypeAlias = "None | bool | int | float | str | list[Json] | dict[str, Json]"
+Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | None"
 """What JSON can say."""
 
 JsonMap: TypeAlias = "dict[str, Json]"

@@ -1,4 +1,7 @@
-"""The only place that reads the machine's clock. What it returns may stand under `host` or `meta` only."""
+"""The only place that reads the machine's clock.
+
+What it returns may stand under `host` or `meta` only.
+"""
 
 from __future__ import annotations
 

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     from pydantic import JsonValue
 
-    from engine_harness._types import Json
+    from engine_harness._types import Json, JsonMap
     from engine_harness.checks.verdict import Verdict
     from engine_harness.compile.compiler import Compiler, CompileSummary, Output
     from engine_harness.manifest.load import Loaded
@@ -294,7 +294,12 @@ class Harness:
         reply = self.pool.call(
             Job(
                 function="call",
-                data={"module": module, "function": function, "args": list(args), "count": len(args)},
+                data={
+                    "module": module,
+                    "function": function,
+                    "args": list(args),
+                    "count": len(args),
+                },
                 roots=tuple(str(root.path) for root in self.roots),
                 root_names=tuple(root.name for root in self.roots),
                 deadline_s=self.project.deadline_s,
@@ -305,7 +310,8 @@ class Harness:
         if reply.status == "ok" and isinstance(reply.value, list):
             return reply.value
         kind: type[RunError] = WorldError if reply.status == "error" else LimitExceeded
-        raise kind(f"{module}.{function}: {reply.message}")
+        msg = f"{module}.{function}: {reply.message}"
+        raise kind(msg)
 
 
 def open_project(root: str | Path | None = None) -> Project:

@@ -17,8 +17,6 @@ if TYPE_CHECKING:
 
 __all__ = ["UNREAD_SUFFIXES", "Found", "find_manifests", "name_of", "resolve"]
 
-FOLDERS_DEEP_MAX = 64
-
 SKIPPED_FOLDERS = frozenset({"baselines", "goldens", "snapshots", "stages", "scenes", "negative"})
 """Folders of files that belong to manifests but are none."""
 
@@ -69,7 +67,9 @@ def find_manifests(project: Project, paths: Sequence[str] = ()) -> Found:
             files.setdefault(start)
             continue
         unread: list[Path] = []
-        for path in sorted(_walk(start, 0), key=lambda path: path.relative_to(start).parts):
+        for path in sorted(
+            _walk(start, frozenset()), key=lambda path: path.relative_to(start).parts
+        ):
             if path.suffix.lower() in SUFFIXES:
                 files.setdefault(path)
             else:
@@ -104,9 +104,10 @@ def _unread(path: Path, root: Path) -> Diagnostic:
     )
 
 
-def _walk(folder: Path, depth: int) -> Iterator[Path]:
-    if depth > FOLDERS_DEEP_MAX:
-        msg = f"{folder}: folders are nested more than {FOLDERS_DEEP_MAX} deep (a link to itself?)"
+def _walk(folder: Path, above: frozenset[Path]) -> Iterator[Path]:
+    real = folder.resolve()
+    if real in above:
+        msg = f"{folder}: the folder is a link to one above itself"
         raise UsageError(msg)
     try:
         children = sorted(folder.iterdir())
@@ -118,6 +119,6 @@ def _walk(folder: Path, depth: int) -> Iterator[Path]:
             continue
         if child.is_dir():
             if child.name not in SKIPPED_FOLDERS:
-                yield from _walk(child, depth + 1)
+                yield from _walk(child, above | {real})
         elif child.suffix.lower() in (*SUFFIXES, *UNREAD_SUFFIXES):
             yield child

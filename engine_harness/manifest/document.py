@@ -18,7 +18,7 @@ DataPath: TypeAlias = tuple[str | int, ...]
 
 
 class Position(NamedTuple):
-    """Line and column, both from 1."""
+    """Line and column, both from 1; column 0 where only the line is known."""
 
     line: int
     column: int

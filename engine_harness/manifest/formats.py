@@ -87,5 +87,5 @@ def _diagnostic(name: str, problem: SyntaxProblem) -> Diagnostic:
         path=path_text(problem.path),
         message=problem.message,
         line=problem.at.line if problem.at else None,
-        column=problem.at.column if problem.at else None,
+        column=(problem.at.column or None) if problem.at else None,
     )

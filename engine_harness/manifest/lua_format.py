@@ -5,6 +5,7 @@ Lua keeps no positions of the values it computed, so problems of its data carry 
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from engine_harness.manifest.document import Document, Position
@@ -21,6 +22,9 @@ DEADLINE_S = 10.0
 MEMORY_MB = 512
 WORK_UNITS = 200_000_000
 
+_DATA_PATH = re.compile(r"manifest((?:\.[^.\[\]:\s]+|\[[0-9]+\])+): ")
+_STEP = re.compile(r"\.([^.\[\]:\s]+)|\[([0-9]+)\]")
+
 
 def read_lua(text: str, file: str, caller: Caller) -> tuple[Document, list[SyntaxProblem]]:
     """Evaluate `text`, which is the manifest `file`."""
@@ -35,12 +39,27 @@ def read_lua(text: str, file: str, caller: Caller) -> tuple[Document, list[Synta
         )
     )
     if reply.status != "ok":
-        problem = SyntaxProblem(_failure(reply), _position(reply, file), fatal=True)
+        problem = _problem(_failure(reply), _position(reply, file), file)
         return Document(None, empty_map_is_list=True), [problem]
     if _is_too_deep(reply.value):
         problem = SyntaxProblem(f"nested more than {DEPTH_MAX} levels deep", None, fatal=True)
         return Document(None, empty_map_is_list=True), [problem]
     return Document(reply.value, empty_map_is_list=True), []
+
+
+def _problem(message: str, at: Position | None, file: str) -> SyntaxProblem:
+    """Return the problem; a place that stands in the message is taken out of it."""
+    found = re.match(rf"{re.escape(file)}:([0-9]+): ", message)
+    if found:
+        message = message[found.end() :]
+        at = at or Position(int(found[1]), 0)
+    found = _DATA_PATH.match(message)
+    if found:
+        message = message[found.end() :]
+        steps = _STEP.finditer(found[1])
+        path = tuple(int(step[2]) if step[2] else step[1] for step in steps)
+        return SyntaxProblem(message, at, path, fatal=True)
+    return SyntaxProblem(message, at, fatal=True)
 
 
 def _failure(reply: Reply) -> str:
@@ -62,7 +81,7 @@ def _position(reply: Reply, file: str) -> Position | None:
     if not isinstance(line, int) or isinstance(line, bool) or line < 1:
         return None
     # A position in another file would send the reader to the wrong place in this one.
-    return Position(line, 1) if named in (None, file) else None
+    return Position(line, 0) if named in (None, file) else None
 
 
 def _is_too_deep(value: Json) -> bool:

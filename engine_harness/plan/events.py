@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from engine_harness.plan.model import PlannedEvent
 
-__all__ = ["EVENT_FIELDS", "Entry", "planned_event"]
+__all__ = ["ACTION_OF_KIND", "EVENT_FIELDS", "Entry", "planned_event"]
 
 Entry: TypeAlias = (
     ActionEntry
@@ -58,6 +58,14 @@ EVENT_FIELDS: Final[dict[str, tuple[frozenset[str], frozenset[str]]]] = {
     )
 }
 """Fields that an event of a kind must and may have, beside `time` and `event`."""
+
+ACTION_OF_KIND: Final[dict[str, str]] = {
+    "spawn-threat": "threat",
+    "player-action": "player",
+    "network": "network",
+    "rule-toggle": "rule",
+}
+"""The action that a world gets for an event of a kind that only some worlds know."""
 
 
 def _present(**fields: JsonValue) -> PlannedEvent:

@@ -52,7 +52,7 @@ def around(finding: Finding, events: Sequence[Mapping[str, Json]], width: int) -
 
 
 def event_text(row: Mapping[str, Json]) -> str:
-    """Return `1.350 warned id=ball-2`; a hitch has its length, an action its name."""
+    """Return `1.350 warned id=b2`; a hitch has its length, an action its name."""
     fields = row.get("fields")
     fields = dict(fields) if isinstance(fields, dict) else {}
     details = row.get("details")

@@ -101,7 +101,7 @@ def _rich_bar(stream: TextIO) -> RichProgress:
     from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
     from rich.progress import Progress as RichProgress
 
-    console = Console(file=stream, highlight=False, emoji=False)
+    console = Console(file=stream, emoji=False)
     return RichProgress(
         TextColumn("{task.description}", markup=False),
         BarColumn(),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from array import array
 from typing import TYPE_CHECKING, Any
 
@@ -27,6 +28,10 @@ if TYPE_CHECKING:
 
 __all__ = ["record_of"]
 
+EVENT_COLUMNS = (
+    "at_s", "frame", "unit", "name", "source", "due_s", "lateness_s", "class", "plan_index",
+    "held_until_s", "refused", "details", "fields",
+)  # fmt: skip
 SOURCES = ("", "plan", "driver", "world", "engine")
 CLASSES = ("", "nominal", "hitch")
 # Keys of a planned event that the row says in other words.
@@ -131,7 +136,7 @@ def _checkpoints(rows: list[dict[str, Any]]) -> dict[str, Checkpoint]:
 
 def _number(value: float) -> int | float | None:
     """Return a double in its canonical kind; NaN stands for nothing."""
-    if value != value:
+    if math.isnan(value):
         return None
     return int(value) if value.is_integer() else value
 
@@ -152,38 +157,36 @@ class _Parts:
 
     def events(self) -> list[dict[str, Json]]:
         """Return the rows of the event log."""
-        columns = (
-            "at_s", "frame", "unit", "name", "source", "due_s", "lateness_s", "class",
-            "plan_index", "held_until_s", "refused", "details", "fields",
-        )  # fmt: skip
+        columns = (self._column(f"events.{name}") for name in EVENT_COLUMNS)
         planned = self._planned()
+        return [self._event(planned, *values) for values in zip(*columns, strict=True)]
+
+    def _event(
+        self, planned: list[tuple[int, Json]], at_s: float, frame: float, unit: float, name: float,
+        source: float, due_s: float, lateness_s: float, late_class: float, plan_index: float,
+        held_until_s: float, refused: float, details: float, fields: float,
+    ) -> dict[str, Json]:  # fmt: skip
         texts = self._texts
-        rows = []
-        for (
-            at_s, frame, unit, name, source, due_s, lateness_s, late_class,
-            plan_index, held_until_s, refused, details, fields,
-        ) in zip(*(self._column(f"events.{column}") for column in columns), strict=True):  # fmt: skip
-            row: dict[str, Json] = {
-                "at_s": _number(at_s),
-                "frame": int(frame),
-                "unit": int(unit),
-                "event": texts[int(name)],
-                "source": SOURCES[int(source)],
-                "fields": texts[int(fields)] or {},
-            }
-            if plan_index:
-                row["entry"], row["fields"] = planned[int(plan_index) - 1]
-                row["due_s"] = _number(due_s)
-                row["lateness_s"] = _number(lateness_s)
-                row["class"] = CLASSES[int(late_class)]
-                if held_until_s == held_until_s:
-                    row["held_until_s"] = _number(held_until_s)
-                if refused:
-                    row["refused"] = texts[int(refused)]
-            if details:
-                row["details"] = texts[int(details)]
-            rows.append(row)
-        return rows
+        row: dict[str, Json] = {
+            "at_s": _number(at_s),
+            "frame": int(frame),
+            "unit": int(unit),
+            "event": texts[int(name)],
+            "source": SOURCES[int(source)],
+            "fields": texts[int(fields)] or {},
+        }
+        if plan_index:
+            row["entry"], row["fields"] = planned[int(plan_index) - 1]
+            row["due_s"] = _number(due_s)
+            row["lateness_s"] = _number(lateness_s)
+            row["class"] = CLASSES[int(late_class)]
+            if not math.isnan(held_until_s):
+                row["held_until_s"] = _number(held_until_s)
+            if refused:
+                row["refused"] = texts[int(refused)]
+        if details:
+            row["details"] = texts[int(details)]
+        return row
 
     def _planned(self) -> list[tuple[int, Json]]:
         expansion = self._request.expansion
@@ -212,7 +215,7 @@ class _Parts:
         """Return the series by name."""
         return {
             name: Samples(
-                at_s=[value for value in self._column(f"samples.{index}.at_s")],
+                at_s=list(self._column(f"samples.{index}.at_s")),
                 value=[_number(value) for value in self._column(f"samples.{index}.value")],
             )
             for index, name in enumerate(names, start=1)

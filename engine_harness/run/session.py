@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from engine_harness.plan.events import ACTION_OF_KIND
 from engine_harness.vm.job import Job
 
 if TYPE_CHECKING:
@@ -54,6 +55,7 @@ def job_of(request: Request, *, probes: Sequence[JsonMap] = ()) -> Job:
             "events": budget.events,
             "log_rows": budget.log_rows,
         },
+        "action_of_kind": dict(ACTION_OF_KIND),
         "invariants": [entry.model_dump(mode="json") for entry in request.scenario.invariants],
     }
     if probes:

@@ -168,9 +168,7 @@ CLAIMS = {
 }
 
 
-def _probe_claims(
-    request: Request, base: RunRecord, kind: str
-) -> Iterator[tuple[str, str | None]]:
+def _probe_claims(request: Request, base: RunRecord, kind: str) -> Iterator[tuple[str, str | None]]:
     last = base.outcome.units or 1
     for unit in sorted({0, last // 3, 2 * last // 3}):
         record, findings = _probed(request, kind, unit)

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 __all__ = ["main"]
 
-# lupa's own ceiling ends a run with a clear error; the kernel's, this much above it, is the backstop.
+# lupa's own ceiling ends a run with a clear error; the kernel's, this much above it, is a backstop.
 HEADROOM_MB = 256
 EXIT_BUG = 70
 
@@ -84,7 +84,9 @@ class Wire:
         return json.loads(line) if line else None
 
 
-def _start(job: dict[str, Any], harness: dict[str, str], roots: tuple[LuaRoot, ...]) -> tuple[Machine, Step]:
+def _start(
+    job: dict[str, Any], harness: dict[str, str], roots: tuple[LuaRoot, ...]
+) -> tuple[Machine, Step]:
     from engine_harness.vm.loader import read_module
     from engine_harness.vm.machine import Machine
 

@@ -74,11 +74,34 @@ _SHEBANG = re.compile(r"\ufeff?(?:#[^\n\r]*)?")
 _LOOK_BACK_CHARACTERS = 120
 
 _RESERVED = frozenset(
-    "and break do else elseif end false for function if in local nil not or repeat return then "
-    "true until while".split()
+    [
+        "and",
+        "break",
+        "do",
+        "else",
+        "elseif",
+        "end",
+        "false",
+        "for",
+        "function",
+        "if",
+        "in",
+        "local",
+        "nil",
+        "not",
+        "or",
+        "repeat",
+        "return",
+        "then",
+        "true",
+        "until",
+        "while",
+    ]
 )
 # Reserved words behind which a statement can begin.
-_BEFORE_STATEMENT = frozenset("break do else end false nil repeat then true".split())
+_BEFORE_STATEMENT = frozenset(
+    ["break", "do", "else", "end", "false", "nil", "repeat", "then", "true"]
+)
 # Of all that is neither name, number nor string, what an expression or a statement can end with.
 _CLOSERS = frozenset([")", "]", "}", ";", "...", "::"])
 

@@ -37,7 +37,7 @@ class LuaRoot:
 
 @cache
 def shipped_lua() -> Path:
-    """Return the folder of the shipped Lua: inside the wheel, or beside the package in a checkout."""
+    """Return the folder of the shipped Lua: in the wheel, or beside the package in a checkout."""
     package = Path(__file__).resolve().parents[1]
     for folder in (package / "_lua", package.parent / "lua"):
         if (folder / "harness" / "init.lua").is_file():
@@ -103,7 +103,9 @@ def read_module(name: str, roots: tuple[LuaRoot, ...]) -> tuple[str, str] | str:
         return f"module '{name}' not found: the harness' own modules are not for worlds"
     found = find_module(name, roots)
     if found is None:
-        tried = [f"\n\tno file '{root.name}/{path}'" for root in roots for path in _candidates(name)]
+        tried = [
+            f"\n\tno file '{root.name}/{path}'" for root in roots for path in _candidates(name)
+        ]
         return f"module '{name}' not found:{''.join(tried)}"
     path, shown = found
     data = path.read_bytes()
@@ -125,14 +127,17 @@ def module_files(root: Path) -> list[tuple[str, Path]]:
 
 
 def shadowed(roots: tuple[LuaRoot, ...]) -> list[tuple[str, Path]]:
-    """Return name and file of every module of a project root that hides a shipped one."""
+    """Return name and file of every module of a project root that hides a shipped one.
+
+    A copy with the same bytes hides nothing: a checkout may be run with an installed wheel.
+    """
     shipped = shipped_lua()
-    names = [name for name, _ in module_files(shipped)]
     return [
         (name, root.path / relative)
         for root in roots
         if root.path != shipped
-        for name in names
+        for name, original in module_files(shipped)
         for relative in _candidates(name)
         if (root.path / relative).is_file()
+        and (root.path / relative).read_bytes() != original.read_bytes()
     ]

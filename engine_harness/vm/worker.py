@@ -1,7 +1,7 @@
 """The parent's side of the child processes: jobs in, replies out, nothing left behind.
 
-A worker takes one job at a time. It is killed when its deadline passes and replaced when it has died
-or may have been damaged, so that no job ever pays for another. Knows no scenario.
+A worker takes one job at a time. It is killed when its deadline passes and replaced when it has
+died or may have been damaged, so that no job ever pays for another. Knows no scenario.
 """
 
 from __future__ import annotations
@@ -14,9 +14,7 @@ import signal
 import subprocess
 import sys
 from collections import deque
-from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 from engine_harness._wallclock import monotonic_s
@@ -25,6 +23,8 @@ from engine_harness.vm.job import Answer, Job, Reply
 from engine_harness.vm.loader import harness_texts
 
 if TYPE_CHECKING:
+    from types import TracebackType
+    from collections.abc import Iterator, Mapping, Sequence
     from engine_harness._types import Json
 
 __all__ = ["Pool"]

@@ -12,7 +12,8 @@ Clock.ROUNDING_S = 1e-9
 
 ---@param rate_hz number frames in a virtual second
 function Clock.new(rate_hz)
-	return setmetatable({ now = 0, frame = 0, rate_hz = rate_hz, frames_max = math.huge, over = nil }, Clock)
+	local clock = { now = 0, frame = 0, rate_hz = rate_hz, frames_max = math.huge, over = nil }
+	return setmetatable(clock, Clock)
 end
 
 --- Name what happens when the frame counter passes `frames_max`.

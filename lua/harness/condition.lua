@@ -175,7 +175,7 @@ end
 --- Compile a condition. From now on its events are watched.
 ---@param node table as `manifest.conditions` writes it
 ---@param recorder table
----@return fun(view: table): boolean holds; `view.missing` names a metric that was met and is not there
+---@return fun(view: table): boolean holds; `view.missing` names a metric that is not there
 function Condition.compile(node, recorder)
 	return compile(node, recorder)
 end

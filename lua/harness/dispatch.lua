@@ -59,7 +59,8 @@ end
 function Dispatch:due_count(time_s)
 	local plan, count = self.run.plan, 0
 	local index = self.cursor
-	while index <= plan.count and max(plan.events[index].time, self.hold_end_s) <= time_s + ROUNDING_S do
+	local limit_s = time_s + ROUNDING_S
+	while index <= plan.count and max(plan.events[index].time, self.hold_end_s) <= limit_s do
 		count = count + 1
 		index = index + 1
 	end
@@ -68,10 +69,8 @@ end
 
 -- Late because of a stall: it was in the queue when the drain at its end began, and due by then.
 function Dispatch:_class(due_s, sequence)
-	if self.late_before and sequence < self.late_before and due_s <= self.late_until_s + ROUNDING_S then
-		return HITCH
-	end
-	return NOMINAL
+	local was_waiting = self.late_before and sequence < self.late_before
+	return was_waiting and due_s <= self.late_until_s + ROUNDING_S and HITCH or NOMINAL
 end
 
 function Dispatch:timer_is_due(due_s, born_sequence)
@@ -121,6 +120,11 @@ local function row_of(self, index, event)
 	return run.recorder:plan_event(index, event.event, fields, due_s, lateness_s, class, held_until_s)
 end
 
+-- The vocabulary of worlds that declare these kinds: the planned event, as arguments.
+local function apply_kind(self, _, row, index)
+	self:_apply_kind({ row = row, index = index })
+end
+
 local HANDLERS = {}
 
 function Dispatch:_next_event()
@@ -129,7 +133,8 @@ function Dispatch:_next_event()
 	local event = self.run.plan.events[index]
 	self.run.doing_index = index
 	local row = row_of(self, index, event)
-	HANDLERS[event.event](self, event, row, index)
+	local handle = HANDLERS[event.event] or apply_kind
+	handle(self, event, row, index)
 	self.run.doing_index = nil
 end
 
@@ -148,26 +153,11 @@ function HANDLERS.action(self, event, row)
 	self:_apply(row, { name = event.name, args = args })
 end
 
--- The vocabulary of worlds that declare these kinds: the planned event, as arguments.
-local KINDS = {
-	["spawn-threat"] = "threat",
-	["player-action"] = "player",
-	network = "network",
-	["rule-toggle"] = "rule",
-}
-
 function Dispatch:_apply_kind(held)
 	local event = self.run.plan.events[held.index]
-	self:_apply(held.row, { name = KINDS[event.event], args = self.run.plan:fields(held.index) })
+	local name = self.run.job.action_of_kind[event.event]
+	self:_apply(held.row, { name = name, args = self.run.plan:fields(held.index) })
 end
-
-local function apply_kind(self, _, row, index)
-	self:_apply_kind({ row = row, index = index })
-end
-
-HANDLERS["spawn-threat"] = apply_kind
-HANDLERS.network = apply_kind
-HANDLERS["rule-toggle"] = apply_kind
 
 --- Begin a hitch of `magnitude_s`; inside a stall of `catch_up` it lengthens that stall.
 function Dispatch:_hitch(due_s, row, magnitude_s)
@@ -207,7 +197,8 @@ end
 -- Two player actions are the bench's own and work in every world.
 HANDLERS["player-action"] = function(self, event, row, index)
 	local run = self.run
-	local declared = run.actions and run.actions.player ~= nil
+	local name = run.job.action_of_kind[event.event]
+	local declared = run.actions and run.actions[name] ~= nil
 	local is_hitch, is_hold = event.action == "inject-hitch", event.action == "observe-telemetry"
 	local duration_s = duration_of(event)
 	if (is_hitch or is_hold) and not duration_s then

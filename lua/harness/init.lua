@@ -1,8 +1,8 @@
 --- The only entry that the outside calls: four functions, plain data in, plain data out.
 ---
---- `run` plays one compiled module in one world, `describe` asks a world what it offers, `call` calls
---- one Lua function, `manifest` evaluates a manifest written in Lua. Each serves one job in a fresh
---- VM. They answer with `"done", json, column names, columns…` or `"failed", json`.
+--- `run` plays one compiled module in one world, `describe` asks a world what it offers, `call`
+--- calls one Lua function, `manifest` evaluates a manifest written in Lua. Each serves one job in a
+--- fresh VM. They answer with `"done", json, column names, columns…` or `"failed", json`.
 
 local Loop = require("harness.loop")
 local Sandbox = require("harness.sandbox")
@@ -16,6 +16,8 @@ local ordered = require("harness.ordered")
 local Rng = require("harness.rng")
 
 -- Limits whose point is not reproducible: what was recorded until then is not kept.
+local format = string.format
+
 local UNREPRODUCIBLE = { memory_mb = true, stack = true }
 
 -- Why a protected call failed, as plain data.
@@ -57,7 +59,8 @@ local function answer(work, sandbox, fn)
 end
 
 local function add_tasks(session, sandbox)
-	local library = Task.library(session.scheduler, session.clock, sandbox.env.coroutine, sandbox.thread_failed)
+	local coroutines, failed = sandbox.env.coroutine, sandbox.thread_failed
+	local library = Task.library(session.scheduler, session.clock, coroutines, failed)
 	for name, value in ordered.pairs(library) do
 		sandbox.env[name] = value
 	end
@@ -127,7 +130,7 @@ local function call(host, work, data)
 		local module = sandbox.require(job.module)
 		local fn = type(module) == "table" and module[job["function"]]
 		if type(fn) ~= "function" then
-			error(("module %s has no function %s"):format(job.module, job["function"]), 0)
+			error(format("module %s has no function %s", job.module, job["function"]), 0)
 		end
 		local results = { fn(unpack(job.args, 1, job.count)) }
 		return json.encode(json.mark_empty_list(results), "result")
@@ -157,7 +160,7 @@ local function manifest(host, work, data)
 		end
 		local result = chunk()
 		if type(result) ~= "table" then
-			error(("a manifest must return a table, got %s"):format(type(result)), 0)
+			error(format("a manifest must return a table, got %s", type(result)), 0)
 		end
 		return json.encode(result, "manifest", true)
 	end)

@@ -6,6 +6,8 @@
 local Condition = require("harness.condition")
 local ordered = require("harness.ordered")
 
+local format = string.format
+
 local Invariants = {}
 Invariants.__index = Invariants
 
@@ -35,7 +37,8 @@ local function world_check(entry, world, declared)
 		elseif type(result) == "string" then
 			return { [WHOLE] = { details = result } }
 		elseif type(result) ~= "table" then
-			error(("invariant %s: check must return nil, a text or a map, got a %s"):format(entry.name, type(result)), 0)
+			local what = "invariant %s: check must return nil, a text or a map, got a %s"
+			error(format(what, entry.name, type(result)), 0)
 		end
 		local violated = {}
 		for subject, details in ordered.pairs(result) do

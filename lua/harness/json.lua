@@ -5,7 +5,8 @@
 
 local ordered = require("harness.ordered")
 
-local byte, char, find, format, gsub, sub = string.byte, string.char, string.find, string.format, string.gsub, string.sub
+local byte, char, find, format = string.byte, string.char, string.find, string.format
+local gsub, match, sub = string.gsub, string.match, string.sub
 local floor, huge = math.floor, math.huge
 local type, tonumber = type, tonumber
 
@@ -53,7 +54,7 @@ local function key_text(key, path)
 	if type(key) == "number" and key == key and key ~= huge and key ~= -huge then
 		return number_text(key)
 	end
-	error(("%s: a %s cannot be a key of plain data"):format(path, type(key)), 0)
+	error(format("%s: a %s cannot be a key of plain data", path, type(key)), 0)
 end
 
 local put
@@ -152,7 +153,8 @@ end
 local decode_value
 
 local function decode_error(text, position, what)
-	error(format("bad JSON at byte %d: %s near %q", position, what, sub(text, position, position + 10)), 0)
+	local near = sub(text, position, position + 10)
+	error(format("bad JSON at byte %d: %s near %q", position, what, near), 0)
 end
 
 local function skip(text, position)
@@ -239,7 +241,7 @@ function decode_value(text, position)
 	elseif mark == 91 then
 		return decode_list(text, position)
 	end
-	local word = string.match(text, "^[%w+.-]+", position)
+	local word = match(text, "^[%w+.-]+", position)
 	if word == "true" then
 		return true, position + 4
 	elseif word == "false" then

@@ -22,7 +22,8 @@ function Plan.new(module)
 			events[count] = list[index]
 		end
 	end
-	return setmetatable({ events = events, count = count, empty = module.empty, null = module.null }, Plan)
+	local plan = { events = events, count = count, empty = module.empty, null = module.null }
+	return setmetatable(plan, Plan)
 end
 
 --- A deep copy of `value` that a world may keep and change.

@@ -7,6 +7,8 @@ local Clock = require("harness.clock")
 local json = require("harness.json")
 local ordered = require("harness.ordered")
 
+local format = string.format
+
 local Probe = {}
 
 -- No world can know an action of this name.
@@ -64,7 +66,7 @@ function PROBES.actions(run, found)
 		local text = json.encode(action, "action")
 		local accepted, code, message = twin:apply(action)
 		if not accepted then
-			found[#found + 1] = ("actions()[%d] %s is refused: %s %s"):format(index, text, code, message)
+			found[#found + 1] = format("actions()[%d] %s is refused: %s %s", index, text, code, message)
 		end
 	end
 end
@@ -87,11 +89,11 @@ function PROBES.restore(run, found)
 	run:reopen(json.decode(snapshot))
 	local again = json.encode(run.world:snapshot(), "snapshot")
 	if again ~= snapshot then
-		found[#found + 1] = ("snapshot() after restore() differs: %s, was %s"):format(again, snapshot)
+		found[#found + 1] = format("snapshot() after restore() differs: %s, was %s", again, snapshot)
 	end
 	local now_pending = run.scheduler:pending()
 	if not same_queue(pending, now_pending) then
-		found[#found + 1] = ("restore() left the queue as %s, was %s"):format(
+		found[#found + 1] = format("restore() left the queue as %s, was %s",
 			json.encode(now_pending, "pending"), json.encode(pending, "pending")
 		)
 	end

@@ -7,6 +7,8 @@ local Columns = require("harness.columns")
 local json = require("harness.json")
 
 local NAN = 0 / 0
+local format = string.format
+
 local QUOTED = {}
 
 local Recorder = {}
@@ -64,7 +66,7 @@ function Recorder:_row(name, source)
 	local events = self.events
 	local row = events.count + 1
 	if row > self.limits.events then
-		self.work.trip("events", ("more than %d events were recorded"):format(self.limits.events))
+		self.work.trip("events", format("more than %d events were recorded", self.limits.events))
 	end
 	events.count = row
 	events.at_s[row] = self.clock.now
@@ -151,7 +153,7 @@ end
 function Recorder:_count_log_row()
 	local rows = (self.log_rows or 0) + 1
 	if rows > self.limits.log_rows then
-		self.work.trip("log_rows", ("more than %d rows were logged"):format(self.limits.log_rows))
+		self.work.trip("log_rows", format("more than %d rows were logged", self.limits.log_rows))
 	end
 	self.log_rows = rows
 end

@@ -15,11 +15,13 @@ local json = require("harness.json")
 
 local FRAME_RATE_HZ = 240
 
+local format = string.format
+
 local Session = {}
 Session.__index = Session
 
 --- Prepare a run. Nothing of the user has been called yet.
----@param job table `{world, driver, seed, options, hitch_policy, settle_limit_s, limits, invariants}`
+---@param job table as `run/session.py` writes it
 ---@param module table the compiled module
 ---@param work table
 ---@param function_name fun(number: integer): string `<file>:<line> <name>`
@@ -47,7 +49,7 @@ function Session.new(job, module, work, function_name)
 	self.scheduler = Scheduler.new(self.clock, self.plan.count + 1)
 	self.hitches = Hitch.new(self.rng:stream("hitch"))
 	self.stats = Framestats.new()
-	self.lateness = nil
+	self.lateness = Lateness.new(1 / FRAME_RATE_HZ)
 	self.view = Loop.view(self)
 	return self
 end
@@ -62,12 +64,14 @@ function Session:open(require)
 	self.actions = describe.actions
 	self.lateness = Lateness.new(1 / self.clock.rate_hz)
 	self.clock:limit(job.limits.frames, function()
-		self.work.trip("frames", ("more than %d frames passed"):format(job.limits.frames))
+		self.work.trip("frames", format("more than %d frames passed", job.limits.frames))
 	end)
 	self.doing = "new"
 	self.class = class
 	self.world = World.create(class, job.world, World.environment(self), job.options)
-	self.invariants = Invariants.new(job.invariants, self.world, class.invariants or {}, self.clock, self.recorder)
+	local declared = class.invariants or {}
+	self.invariants =
+		Invariants.new(job.invariants, self.world, declared, self.clock, self.recorder)
 end
 
 --- The world's metrics, asked for now.
@@ -108,6 +112,7 @@ function Session:advance(delta_s)
 		if world.substep then
 			world:substep(1 / clock.rate_hz, clock.now)
 		end
+		scheduler:begin_drain()
 		scheduler:drain(clock.now, math.huge, on_dispatch)
 	end
 	self.applying = true
@@ -175,7 +180,7 @@ function Session:place(err)
 		at_s = self.clock.now,
 		frame = self.clock.frame,
 		unit = self.recorder:unit_number(),
-		dispatching = (DOING[self.doing] or self.doing):format(self.doing_name),
+		dispatching = format(DOING[self.doing] or self.doing, self.doing_name),
 		event = event and event.event or nil,
 		plan_index = self.doing_index,
 	}
@@ -200,7 +205,7 @@ local function checkpoint_texts(checkpoints)
 	local parts = {}
 	for index = 1, #checkpoints do
 		local row = checkpoints[index]
-		parts[index] = ('{"name":%s,"at_s":%.17g,"frame":%d,"metrics":%s,"state":%s}'):format(
+		parts[index] = format('{"name":%s,"at_s":%.17g,"frame":%d,"metrics":%s,"state":%s}',
 			json.encode(row.name, "name"), row.at_s, row.frame, row.metrics, row.state
 		)
 	end
@@ -221,8 +226,8 @@ function Session:export(head, out, metrics)
 	head.sections = self.sections
 	head.probe_findings = self.job.probes and json.mark_empty_list(self.probe_findings)
 	head.cost = self:cost()
-	return ('{"head":%s,"metrics":%s,"checkpoints":%s,"texts":%s}'):format(
-		json.encode(head, "record"), metrics or "null", checkpoint_texts(self.checkpoints), texts
+	return format('{"head":%s,"metrics":%s,"checkpoints":%s,"texts":%s}',
+			json.encode(head, "record"), metrics or "null", checkpoint_texts(self.checkpoints), texts
 	)
 end
 

@@ -4,6 +4,8 @@
 --- A thread that waits is resumed by the scheduler. A wait lasts a frame at least, as it does where
 --- such code comes from: a loop of empty waits passes frames and never hangs the queue.
 
+local format = string.format
+
 local Task = {}
 
 ---@param scheduler table
@@ -32,7 +34,7 @@ function Task.library(scheduler, clock, coroutines, failed)
 		elseif type(work) == "thread" then
 			return work
 		end
-		error(("%s needs a function or a thread, got a %s"):format(name, type(work)), 3)
+		error(format("%s needs a function or a thread, got a %s", name, type(work)), 3)
 	end
 
 	local function later(name, delay_s, work, ...)

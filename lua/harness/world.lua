@@ -2,6 +2,8 @@
 ---
 --- `env` is all that a world can reach. Its functions may be called with a dot or a colon.
 
+local format = string.format
+
 local World = {}
 
 --- Methods that a world may have. Python learns from `World.methods` which are there.
@@ -15,7 +17,7 @@ World.METHODS = {
 function World.load(require, name)
 	local class = require("worlds." .. name)
 	if type(class) ~= "table" then
-		error(("world %s: its module must return a table, got a %s"):format(name, type(class)), 0)
+		error(format("world %s: its module must return a table, got a %s", name, type(class)), 0)
 	end
 	return class
 end
@@ -77,7 +79,7 @@ end
 
 local function require_name(value, what)
 	if type(value) ~= "string" or value == "" then
-		error(("%s needs a name, got %s"):format(what, type(value)), 4)
+		error(format("%s needs a name, got %s", what, type(value)), 4)
 	end
 end
 
@@ -121,11 +123,11 @@ end
 --- Make one world.
 function World.create(class, name, env, options)
 	if type(class.new) ~= "function" then
-		error(("world %s has no function new"):format(name), 0)
+		error(format("world %s has no function new", name), 0)
 	end
 	local world = class.new(env, options)
 	if type(world) ~= "table" then
-		error(("world %s: new must return a table, got a %s"):format(name, type(world)), 0)
+		error(format("world %s: new must return a table, got a %s", name, type(world)), 0)
 	end
 	return world
 end
@@ -139,8 +141,8 @@ function World.apply(world, action)
 	end
 	if accepted ~= nil or type(second) ~= "string" then
 		error(
-			("apply(%s) must return true, details? or nil, code, message; got %s, %s"):format(
-				action.name, tostring(accepted), type(second)
+			format("apply(%s) must return true, details? or nil, code, message; got %s, %s",
+			action.name, tostring(accepted), type(second)
 			),
 			0
 		)

@@ -22,7 +22,6 @@ HP = {
     "name": "hp min 0",
     "condition": {"op": "metric", "metric": "hp", "compare": "min", "value": 0},
 }
-IN_RANGE = {"kind": "world", "name": "in_range"}
 
 
 def messages(verdict: Verdict) -> list[str]:

@@ -7,13 +7,15 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
-from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TYPE_CHECKING
 
 import pytest
 
 from engine_harness.vm.loader import shipped_lua
+
+if TYPE_CHECKING:
+    from pathlib import Path
+    from collections.abc import Callable
 
 GOOD_WORLD = """
 local Pond = {}

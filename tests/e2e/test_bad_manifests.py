@@ -32,8 +32,7 @@ CASES: dict[str, tuple[str, str | bytes, str]] = {
     ),
     "an infinite time in Lua": (
         "bad.lua",
-        "return {metadata={id='bad',label='b'},world='pond',"
-        "timeline={{at=1/0,action='wait'}}}",
+        "return {metadata={id='bad',label='b'},world='pond',timeline={{at=1/0,action='wait'}}}",
         "not finite",
     ),
     "an alias bomb": (

@@ -49,11 +49,11 @@ CASES: dict[str, tuple[str, str, str, tuple[str, ...]]] = {
         "self.food = self.food + action.args.grams",
         "self.food = self.fodder.x",
         "world_error",
-        ("apply(feed)", "fodder", "init.lua:15"),
+        ("apply(feed)", "fodder", "init.lua:14"),
     ),
     "an error in step": (
         "self.food = math.max",
-        'error({ code = 7 }) self.food = math.max',
+        "error({ code = 7 }) self.food = math.max",
         "world_error",
         ("code = 7", "step"),
     ),
@@ -68,12 +68,6 @@ CASES: dict[str, tuple[str, str, str, tuple[str, ...]]] = {
         'self.env.scheduler:after(0.1, function() error("timer broke") end) self.env.record:event',
         "world_error",
         ("timer broke", "timer"),
-    ),
-    "a refusal without a code": (
-        'return nil, "unknown_action"',
-        'return nil --"unknown_action"',
-        "",
-        (),
     ),
     "an endless loop": (
         "self.food = math.max",
@@ -103,7 +97,7 @@ CASES: dict[str, tuple[str, str, str, tuple[str, ...]]] = {
         "self.food = math.max",
         'for i = 1, 1e9 do pcall(self.env.record.event, "fed") end self.food = math.max',
         "limit",
-        ("1000000 events",),
+        ("1000 events",),
     ),
     "a walk over tables as keys": (
         "self.food = math.max",
@@ -119,7 +113,7 @@ CASES: dict[str, tuple[str, str, str, tuple[str, ...]]] = {
     ),
 }
 
-LIMITS = {"work_units": 20_000_000, "memory_mb": 128}
+LIMITS = {"work_units": 20_000_000, "memory_mb": 128, "events": 1000}
 
 
 def record_of(project: Project, name: str) -> dict[str, Any]:
@@ -129,7 +123,7 @@ def record_of(project: Project, name: str) -> dict[str, Any]:
     return data
 
 
-@pytest.mark.parametrize("name", [name for name in CASES if CASES[name][2]])
+@pytest.mark.parametrize("name", CASES)
 def test_a_broken_world_fails_its_own_scenario_only(project: Project, name: str) -> None:
     alone = project.run("scenarios/good.yaml")
     assert alone.code == 0, alone.text

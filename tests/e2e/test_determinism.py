@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from conftest import Project
 
 # Where the project lies, flags, environment, working folder below the project.
 CONDITIONS: dict[str, tuple[str, tuple[str, ...], dict[str, str], str]] = {
     "once more": ("a", ("--jobs", "1"), {}, "."),
     "two jobs and another hash seed": ("a", ("--jobs", "2"), {"PYTHONHASHSEED": "12345"}, "."),
-    "another time zone and locale": ("a", ("--jobs", "2"), {"TZ": "Asia/Kathmandu", "LC_ALL": "C"}, "."),
+    "another time zone and locale": (
+        "a",
+        ("--jobs", "2"),
+        {"TZ": "Asia/Kathmandu", "LC_ALL": "C"},
+        ".",
+    ),
     "another working folder": ("a", ("--jobs", "1"), {"PYTHONHASHSEED": "1"}, "scenarios/arena"),
     "another place on disk": ("else where/b", ("--jobs", "2"), {}, "."),
 }

@@ -40,6 +40,20 @@ end
 return env.require, load_text
 """
 
+# A script about the scheduler starts with one, a clock and a list of what happened.
+SCHEDULER = """
+local Scheduler = require("harness.scheduler")
+local clock = { now = 0 }
+local scheduler = Scheduler.new(clock, 1)
+local fired = {}
+local function mark(name) return function() fired[#fired + 1] = name end end
+local function trace() return table.concat(fired, " ") end
+local function drain(now, before, on_dispatch)
+    clock.now = now
+    return scheduler:drain(now, before or math.huge, on_dispatch)
+end
+"""
+
 
 class HostModules:
     """One fresh runtime whose chunks can `require` every module below `lua/harness`."""
@@ -73,3 +87,13 @@ def host_modules() -> HostModules:
 @pytest.fixture
 def make_host_modules() -> Callable[[], HostModules]:
     return HostModules
+
+
+@pytest.fixture
+def play(host_modules: HostModules) -> Callable[..., Any]:
+    """Run a script about the scheduler; the lines of its own count from 1."""
+
+    def run(script: str, *arguments: Any) -> Any:
+        return host_modules.run(SCHEDULER.replace("\n", " ") + script, *arguments)
+
+    return run

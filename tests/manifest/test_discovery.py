@@ -24,7 +24,7 @@ def read(desk: Desk, *paths: str) -> list[str]:
 
 def test_folders_are_searched_in_path_order(desk: Desk) -> None:
     for path in ("b/x.yml", "b.yaml", "a/z.yaml", "a/b/y.json", "B.yaml"):
-        text = manifest(path.replace("/", "_"))
+        text = manifest(f"s{len(list(desk.root.rglob('*.y*ml')))}")
         if path.endswith(".json"):
             text = (
                 '{"metadata": {"id": "j", "label": "L"}, "world": "pit",'
@@ -87,7 +87,7 @@ def test_problems_of_all_files_are_told_at_once(desk: Desk) -> None:
     assert desk.problems(files) == [
         "a.yaml:2:1 ERROR manifest: broken YAML: did not find expected node content"
         " (while parsing a flow node)",
-        "b.yaml:3:26 ERROR manifest.timeline[1].action: unknown action 'jmp' for world 'pit'"
+        "b.yaml:3:28 ERROR manifest.timeline[1].action: unknown action 'jmp' for world 'pit'"
         " (did you mean 'jump'?)",
         "c.json:1:2 ERROR manifest: broken JSON: expected a key in double quotes",
     ]
@@ -147,8 +147,11 @@ def test_a_manifest_that_cannot_be_read_is_a_problem_like_any_other(desk: Desk) 
 
 def test_a_folder_that_links_to_itself_is_an_error_not_a_hang(desk: Desk) -> None:
     (desk.root / "scenarios/loop").symlink_to(desk.root / "scenarios")
-    with pytest.raises(UsageError, match="nested more than"):
+    with pytest.raises(UsageError) as caught:
         desk.load()
+    assert str(caught.value) == (
+        f"{desk.root}/scenarios/loop: the folder is a link to one above itself"
+    )
 
 
 def test_every_file_has_the_digest_of_its_bytes(desk: Desk) -> None:

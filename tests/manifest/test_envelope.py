@@ -89,7 +89,8 @@ KEYS = (
     ("line", "expected"),
     [
         ("version: x", ['5:10 ERROR manifest.version: must be a number; got "x"']),
-        ("version: 2", ["5:10 ERROR manifest.version: unsupported scenario version 2 (expected 1)"]),
+        ("version: 2", [
+            "5:10 ERROR manifest.version: unsupported scenario version 2 (expected 1)"]),
         ("version: true", ["5:10 ERROR manifest.version: must be a number; got true"]),
         ("seed: 1.5", ["5:7 ERROR manifest.seed: must be a whole number or a text; got 1.5"]),
         ("seed: ''", ['5:7 ERROR manifest.seed: must be a whole number or a text; got ""']),

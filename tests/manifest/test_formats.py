@@ -84,7 +84,9 @@ def test_yaml_keys_stay_text() -> None:
         ),
         ("? *x\n: 3\n", ["1:3 YAML alias '*x' is not allowed; write the value out"]),
         ("a: !!str 5", ["1:4 YAML tag '!!str' is not allowed"]),
-        ("a: !!python/object:os.system {}", ["1:4 YAML tag '!!python/object:os.system' is not allowed"]),
+        ("a: !!python/object:os.system {}", [
+            "1:4 YAML tag '!!python/object:os.system' is not allowed",
+        ]),
         ("a: 1\nb: 2\na: 3", ["3:1 duplicate key 'a' (first at line 1)"]),
         ("a: .inf\nb: -.INF\nc: .nan", [
             "1:4 number is not finite: .inf",
@@ -270,7 +272,15 @@ def test_problems_of_lua_data_have_a_path_but_no_line(desk: Desk) -> None:
                 message="'=' expected near 'end'",
                 where={"file": "scenarios/moon.lua", "line": 7},
             ),
-            "moon.lua:7:1 ERROR manifest: '=' expected near 'end'",
+            "moon.lua:7 ERROR manifest: '=' expected near 'end'",
+        ),
+        (
+            Reply(status="error", message="scenarios/moon.lua:2: unexpected symbol near '='"),
+            "moon.lua:2 ERROR manifest: unexpected symbol near '='",
+        ),
+        (
+            Reply(status="error", message="manifest.timeline[1].at: a number that is not finite"),
+            "moon.lua ERROR manifest.timeline[1].at: a number that is not finite",
         ),
         (
             Reply(status="error", message="oops", where={"file": "lua/other.lua", "line": 7}),

@@ -1,4 +1,4 @@
-"""`harness.toml`, the environment and the flags: what holds, where it came from, what is refused."""
+"""`harness.toml`, the environment and the flags: what holds, who said so, what is refused."""
 
 from __future__ import annotations
 

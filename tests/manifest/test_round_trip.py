@@ -21,7 +21,12 @@ if TYPE_CHECKING:
     import pytest
 
 # Characters that YAML cannot hold as they are (it has escapes for them) are left to JSON.
-TEXTS = st.text(st.characters(codec="utf-8", exclude_categories=("Cc", "Cs"), exclude_characters="\u2028\u2029\ufeff\x85"), max_size=8)  # fmt: skip
+CHARACTERS = st.characters(
+    codec="utf-8",
+    exclude_categories=("Cc", "Cs"),
+    exclude_characters="\u2028\u2029\ufeff\x85",
+)
+TEXTS = st.text(CHARACTERS, max_size=8)
 NAMES = st.text("abcdefghijklmnopqrstuvwxyz_. é", min_size=1, max_size=8)
 NUMBERS = st.integers(-(2**53), 2**53) | st.floats(allow_nan=False, allow_infinity=False)
 SCALARS = st.none() | st.booleans() | NUMBERS | TEXTS
@@ -37,7 +42,7 @@ ENTRIES = st.one_of(
         optional={"args": st.dictionaries(TEXTS, DATA, max_size=3), "refused": st.just(True)},
     ),
     st.fixed_dictionaries({"time": TIMES, "hitch": st.floats(0.01, 1)}),
-    st.fixed_dictionaries({"at": TIMES, "rule": NAMES, "value": SCALARS.filter(lambda v: v is not None)}),
+    st.fixed_dictionaries({"at": TIMES, "rule": NAMES, "value": NUMBERS | TEXTS}),
     st.fixed_dictionaries({"at": TIMES, "expect": st.dictionaries(NAMES, SCALARS, max_size=3)}),
 )  # fmt: skip
 MANIFESTS = st.fixed_dictionaries(

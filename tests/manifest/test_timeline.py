@@ -94,7 +94,8 @@ def test_the_entries_of_any_world(desk: Desk, entry: str, expected: Any) -> None
             ),
         ),
         (
-            "{at: 1, threat: {position: [1, 2, 3], cframe: [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]}}",
+            "{at: 1, threat: {position: [1, 2, 3], "
+            "cframe: [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]}}",
             ThreatEntry(
                 at_s=1,
                 index=1,

@@ -399,9 +399,7 @@ def test_a_run_that_does_not_settle_ends_at_the_limit_with_a_warning(bench: Benc
 
 
 def test_a_cancelled_timer_neither_fires_nor_counts(bench: Bench) -> None:
-    record = bench.play(
-        [action(0, "after", name="x", delay=0.5), action(0.25, "cancel", name="x")]
-    )
+    record = bench.play([action(0, "after", name="x", delay=0.5), action(0.25, "cancel", name="x")])
     assert trace(record, "fired") == []
     assert timeline_section(record)["scheduler"]["lateness"]["samples"] == 2
 

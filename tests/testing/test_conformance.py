@@ -150,7 +150,9 @@ def test_a_broken_world_is_named_with_its_claim(bench: Bench, name: str) -> None
 
 
 def test_a_world_that_fails_is_named_with_its_error(bench: Bench) -> None:
-    bench.world("counter", mutated("function Counter:step() end", 'function Counter:step() error("oh") end'))
+    bench.world(
+        "counter", mutated("function Counter:step() end", 'function Counter:step() error("oh") end')
+    )
     with pytest.raises(ConformanceError, match="the run comes to its end .*world_error: .*oh"):
         check_world("counter", root=bench.folder)
 

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TYPE_CHECKING
 
 import pytest
 
 from engine_harness.vm.machine import Machine
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
 
 HARNESS = Path(__file__).parents[2] / "lua" / "harness"
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
-from typing import Any
+from typing import Any, TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 PROGRAMS, BATCHES = 2000, 20
 # Stands in a program where a work unit is due; the generator knows that without reading Lua.

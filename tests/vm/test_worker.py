@@ -1,4 +1,4 @@
-"""Child processes: each way to end one is proved by its own cause, and costs no other job anything."""
+"""Child processes: each way to end one is proved by its own cause; no other job pays for it."""
 
 from __future__ import annotations
 
@@ -8,14 +8,17 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from engine_harness.errors import HarnessBug
-from engine_harness.vm.job import Job, Reply
+from engine_harness.vm.job import Job
 from engine_harness.vm.worker import Pool
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 # A harness of its own: what the real one never lets happen can be caused here.
 HARNESS = {
@@ -165,7 +168,7 @@ from engine_harness.vm.job import Job
 from engine_harness.vm.worker import Pool
 pool = Pool(2, harness={harness!r})
 print("ready", flush=True)
-list(pool.run([Job(function="echo", data=1), Job(function="sleep", data=1), Job(function="sleep", data=1)]))
+list(pool.run([Job(function=name, data=1) for name in ("echo", "sleep", "sleep")]))
 """
 
 

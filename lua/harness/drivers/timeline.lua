@@ -12,6 +12,8 @@ local Stall = require("harness.stall")
 local ROUNDING_S = Clock.ROUNDING_S
 local SETTLE_MINIMUM_S = 0.25
 
+local format = string.format
+
 local Timeline = {}
 
 function Timeline.begin(run)
@@ -86,8 +88,8 @@ local function end_of_run(run, state)
 		return "settled"
 	elseif settled_for_s >= limit_s - ROUNDING_S then
 		local what = run.world.done and "the world is not done"
-			or ("%d scheduled entries are pending"):format(run.scheduler:one_shots())
-		run.recorder:warn(("%s after %.14g s settle limit"):format(what, limit_s))
+			or format("%d scheduled entries are pending", run.scheduler:one_shots())
+		run.recorder:warn(format("%s after %.14g s settle limit", what, limit_s))
 		return "settle_limit"
 	end
 end
