@@ -20,7 +20,6 @@ from engine_harness.errors import (
     WorldError,
 )
 from engine_harness.run.budget import DEFAULT_LIMITS, Invocation, run_options
-from engine_harness.run.session import Request
 from engine_harness.vm.job import Job, Reply
 from engine_harness.vm.loader import lua_roots, shadowed, shipped_lua
 from engine_harness.vm.worker import Pool
@@ -31,7 +30,7 @@ if TYPE_CHECKING:
 
     from pydantic import JsonValue
 
-    from engine_harness._types import Json, JsonMap
+    from engine_harness._types import Json
     from engine_harness.checks.verdict import Verdict
     from engine_harness.compile.compiler import Compiler, CompileSummary, Output
     from engine_harness.manifest.load import Loaded
@@ -41,6 +40,7 @@ if TYPE_CHECKING:
     from engine_harness.plan.expand import Expansion
     from engine_harness.plan.model import Plan
     from engine_harness.records.models import RunRecord
+    from engine_harness.run.session import Request
     from engine_harness.vm.loader import LuaRoot
 
 __all__ = ["Harness", "Invocation", "Result", "call_lua", "open_project", "run"]
@@ -69,6 +69,8 @@ class Harness:
         self._modules: dict[str, Output] = {}
 
     def __enter__(self) -> Self:
+        # The first child starts while this process is still loading what it needs itself.
+        self.pool.warm()
         return self
 
     def __exit__(
@@ -218,20 +220,24 @@ class Harness:
     def execute(self, scenarios: Sequence[Scenario]) -> Iterator[RunRecord]:
         """Run `scenarios`, compiled before or now; yield records in order of completion.
 
-        Every record is written to `artifacts/records/` before it is yielded.
+        Every record is in `artifacts/records/` when the iteration has ended, however it ends.
         """
         from engine_harness.execute.processes import execute
         from engine_harness.records.layout import record_path
-        from engine_harness.records.writer import write_record
+        from engine_harness.records.writer import RecordWriter
 
         missing = [scenario for scenario in scenarios if scenario.id not in self._modules]
         if missing:
             self.compile(missing)
-        for record in execute(self._requests(scenarios), self.pool, self._failed_worlds(scenarios)):
-            write_record(record_path(self.artifacts, record.scenario.id), record)
-            yield record
+        failed = self._failed_worlds(scenarios)
+        with RecordWriter() as writer:
+            for record in execute(self._requests(scenarios), self.pool, failed):
+                writer.write(record_path(self.artifacts, record.scenario.id), record)
+                yield record
 
     def _requests(self, scenarios: Sequence[Scenario]) -> list[Request]:
+        from engine_harness.run.session import Request
+
         return [
             Request(
                 scenario=scenario,

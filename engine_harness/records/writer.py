@@ -2,7 +2,8 @@
 
 A file is written under a temporary name in its own folder, synced and renamed: whoever is killed
 leaves the old file or the new one. The layout keeps diffs small and large logs readable: maps are
-indented, a list of maps or lists has one element per line, a list of scalars stands on one line.
+indented unless they are flat and short, a list of maps or lists has one element per line, a list of
+scalars stands on one line.
 Nothing here knows what an artifact means.
 """
 
@@ -11,21 +12,27 @@ from __future__ import annotations
 import itertools
 import json
 import os
+from collections import deque
+from concurrent.futures import Future, ThreadPoolExecutor
 from json.encoder import encode_basestring_ascii
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Self, cast
 
 from engine_harness._canonical import normalise
 from engine_harness.errors import UsageError
 
 if TYPE_CHECKING:
     from pathlib import Path
+    from types import TracebackType
 
     from engine_harness._types import Json
     from engine_harness.records.models import RunRecord
 
-__all__ = ["json_text", "record_data", "write_bytes", "write_json", "write_record"]
+__all__ = ["RecordWriter", "json_text", "record_data", "write_bytes", "write_json", "write_record"]
 
 _INDENT = "  "
+_COLUMNS = 100
+# A disk that is slower than the runs holds them up rather than filling the memory with records.
+PENDING_WRITES_MAX = 64
 _ROW = json.JSONEncoder(sort_keys=True, separators=(", ", ": "), allow_nan=False)
 _attempts = itertools.count()
 
@@ -49,19 +56,9 @@ def write_bytes(path: Path, data: bytes, *, is_synced: bool = True) -> None:
         except BaseException:
             temporary.unlink(missing_ok=True)
             raise
-        if is_synced:
-            _sync_folder(path.parent)
     except OSError as error:
         msg = f"cannot write {path}: {error.strerror or error}"
         raise UsageError(msg) from error
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def write_json(path: Path, data: Json, *, documents: frozenset[str] = frozenset()) -> None:
@@ -72,6 +69,43 @@ def write_json(path: Path, data: Json, *, documents: frozenset[str] = frozenset(
 def write_record(path: Path, record: RunRecord) -> None:
     """Write `record`, the host's part included; `layout.record_path` knows its place."""
     write_json(path, record_data(record))
+
+
+class RecordWriter:
+    """Writes records while the caller goes on: most of a write is waiting for the disk.
+
+    Leaving the context waits for all of them, also after an error or Ctrl-C, and raises the first
+    `UsageError` of a write.
+    """
+
+    def __init__(self) -> None:
+        self._pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix="record-writer")
+        self._pending: deque[Future[None]] = deque()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._pool.shutdown(wait=True)
+        if error is None:
+            self._settle(0)
+
+    def write(self, path: Path, record: RunRecord) -> None:
+        """Have `record` written; raises what an earlier write has met."""
+        # The text is made here: two threads that both compute only take turns.
+        data = json_text(record_data(record)).encode("ascii")
+        self._pending.append(self._pool.submit(write_bytes, path, data))
+        self._settle(PENDING_WRITES_MAX)
+
+    def _settle(self, at_most: int) -> None:
+        """Wait until at most so many writes are pending; raise what those that ended have met."""
+        while self._pending and (self._pending[0].done() or len(self._pending) > at_most):
+            self._pending.popleft().result()
 
 
 def record_data(record: RunRecord) -> dict[str, Json]:
@@ -99,15 +133,17 @@ def _put_value(
     """Append the text of `value`; `line` is a line end with the indentation it stands at."""
     inner = line + _INDENT
     if isinstance(value, dict) and value:
+        if line != "\n" and _is_flat(value):
+            text = _ROW.encode(normalise(value))
+            if len(line) + len(text) <= _COLUMNS:
+                parts.append(text)
+                return
         opening = "{"
         for key in sorted(value):
             parts.append(f"{opening}{inner}{encode_basestring_ascii(key)}: ")
             item = value[key]
-            if isinstance(item, str):
-                # Most values of a record are short texts: this way they cost a third.
-                parts.append(encode_basestring_ascii(item))
-            elif item is None:
-                parts.append("null")
+            if item is None or isinstance(item, bool | int | float | str):
+                parts.append(_scalar(item))
             elif key in documents and isinstance(item, list) and item:
                 _put_documents(parts, item, inner)
             else:
@@ -120,6 +156,21 @@ def _put_value(
         parts.append(f"[{inner}{rows}{line}]")
     else:
         parts.append(_ROW.encode(normalise(value)))
+
+
+def _scalar(value: float | str | None) -> str:
+    """Return the text of a value without parts; a general encoder costs three times as much."""
+    if isinstance(value, str):
+        return encode_basestring_ascii(value)
+    if value is None:
+        return "null"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return _ROW.encode(normalise(value)) if isinstance(value, float) else str(value)
+
+
+def _is_flat(value: dict[str, Json]) -> bool:
+    return not any(isinstance(item, dict | list | tuple) for item in value.values())
 
 
 def _put_documents(parts: list[str], items: list[Json], line: str) -> None:

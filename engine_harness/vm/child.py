@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from engine_harness.vm.loader import LuaRoot
-    from engine_harness.vm.machine import Machine, Step
+    from engine_harness.vm.machine import HostModules, Machine, Step
 
 __all__ = ["main"]
 
@@ -85,7 +85,7 @@ class Wire:
 
 
 def _start(
-    job: dict[str, Any], harness: dict[str, str], roots: tuple[LuaRoot, ...]
+    job: dict[str, Any], harness: HostModules, roots: tuple[LuaRoot, ...]
 ) -> tuple[Machine, Step]:
     from engine_harness.vm.loader import read_module
     from engine_harness.vm.machine import Machine
@@ -101,7 +101,7 @@ def _start(
     return machine, machine.start(job["function"], data)
 
 
-def _do(job: dict[str, Any], harness: dict[str, str], wire: Wire) -> None:
+def _do(job: dict[str, Any], harness: HostModules, wire: Wire) -> None:
     from pathlib import Path
 
     from engine_harness.vm.loader import LuaRoot
@@ -129,7 +129,10 @@ def main() -> None:
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
     wire = Wire(sys.stdin.buffer, answers)
-    harness = wire.receive()
+    wire.send({"kind": "hello"})
+    from engine_harness.vm.machine import HostModules
+
+    harness = HostModules(wire.receive())
     wire.send({"kind": "ready"})
     while (job := wire.receive()) is not None:
         wire.send({"kind": "accepted"})

@@ -17,7 +17,7 @@ from lupa.luajit21 import LuaError, LuaMemoryError, LuaRuntime
 
 from engine_harness.vm.instrument import Instrumented, RefusedToken, instrument, skip_header, wrap
 
-__all__ = ["Machine", "Step"]
+__all__ = ["HostModules", "Machine", "Step"]
 
 # LuaJIT cuts chunk names at 60 characters; longer paths get a short id.
 CHUNK_NAME_CHARACTERS_MAX = 55
@@ -32,8 +32,8 @@ The text is bytes, one character each: user code need not be UTF-8."""
 
 # Runs in the fresh state before anything else. What it returns holds the only way in.
 _PRELUDE = r"""
-local texts, host, read, instrument, with_jit = ...
-local load, error, type, setmetatable = load, error, type, setmetatable
+local source, keep, host, read, instrument, with_jit = ...
+local dump, load, error, type, setmetatable = string.dump, load, error, type, setmetatable
 local create, resume, status = coroutine.create, coroutine.resume, coroutine.status
 if not with_jit then
 	jit.off()
@@ -61,23 +61,25 @@ local loaded = {}
 function globals.require(name)
 	local module = loaded[name]
 	if module == nil then
-		local text = texts(name)
+		local text, is_compiled = source(name)
 		if not text then
 			error("the host has no module " .. name, 2)
 		end
-		local chunk, message = load(text, "=" .. name, "t", env)
+		local chunk, message = load(text, "=" .. name, is_compiled and "b" or "t", env)
 		if not chunk then
 			error(message, 0)
+		end
+		if not is_compiled then
+			keep(name, dump(chunk))
 		end
 		module = chunk(name)
 		loaded[name] = module
 	end
 	return module
 end
-globals.rawlen = globals.rawlen or false
 
--- Lua's parser sees the plain text first. What it refuses is handed on as it is, to be refused again
--- where somebody can report it; so no text can close the function that is put around it.
+-- Lua's parser sees the plain text first. What it refuses is handed on as it is, to be refused
+-- again where somebody can report it; so no text can close the function that is put around it.
 local function counted(text, chunk_name)
 	if not load(text, "=plain", "t", env) then
 		return text, chunk_name
@@ -133,6 +135,30 @@ return start, continue
 """
 
 
+class HostModules:
+    """The texts of `lua/harness`, each compiled by the first VM of the process that needs it.
+
+    Parsing them all costs ten times as much as everything else that a short run does.
+    """
+
+    def __init__(self, texts: Mapping[str, str]) -> None:
+        """`texts`: module name -> text of everything below `lua/harness`."""
+        self._texts = texts
+        self._compiled: dict[str, str] = {}
+
+    def source(self, name: str) -> tuple[str | None, bool]:
+        """Return what to load for a module, and whether it is compiled."""
+        compiled = self._compiled.get(name)
+        if compiled is not None:
+            return compiled, True
+        text = self._texts.get(name)
+        return None if text is None else _to_lua(text), False
+
+    def keep(self, name: str, compiled: str) -> None:
+        """Remember a module as it was compiled."""
+        self._compiled[name] = compiled
+
+
 @dataclass(frozen=True, slots=True)
 class Step:
     """How far a job has come."""
@@ -161,7 +187,7 @@ class Machine:
 
     def __init__(
         self,
-        harness_texts: Mapping[str, str],
+        harness: HostModules | Mapping[str, str],
         *,
         read_module: ReadModule,
         texts: Mapping[str, str],
@@ -170,8 +196,8 @@ class Machine:
         jit: bool = True,
         instrument: bool = True,
     ) -> None:
-        """`harness_texts`: module name -> text of everything below `lua/harness`."""
-        self._harness_texts = harness_texts
+        """`harness`: the host's modules; one `HostModules` may serve many machines."""
+        self._harness = harness if isinstance(harness, HostModules) else HostModules(harness)
         self._read_module = read_module
         self._counting = instrument
         self._functions: list[str] = []
@@ -219,7 +245,7 @@ class Machine:
         )
         prelude = runtime.compile(_PRELUDE)
         self._start, self._continue = prelude(
-            self._harness_text, host, self._read, self._instrument, jit
+            self._harness.source, self._harness.keep, host, self._read, self._instrument, jit
         )
 
     def _step(self, function: Any, *arguments: str) -> Step:
@@ -249,10 +275,6 @@ class Machine:
         return _failed("bug", text)
 
     # What Lua calls. Nothing may be raised into Lua: a failure is nil and a message.
-
-    def _harness_text(self, name: str) -> str | None:
-        text = self._harness_texts.get(name)
-        return None if text is None else _to_lua(text)
 
     def _lua_function_name(self, number: float) -> str | None:
         name = self.function_name(int(number))

@@ -85,7 +85,11 @@ class _Worker:
         self.accepted = False
         self.started_s = monotonic_s()
         self.deadline_s = self.started_s + START_DEADLINE_S
-        self.send(harness)
+        self._harness = harness
+
+    def greet(self) -> None:
+        """Hand over the harness' modules; the child has said that it is there to read them."""
+        self.send(self._harness)
 
     def send(self, line: bytes) -> None:
         """Write one line. A child that has died is noticed by the end of its output."""
@@ -184,6 +188,11 @@ class Pool:
         for worker in list(self._workers):
             self._drop(worker)
 
+    def warm(self) -> None:
+        """Start a first child, without waiting for it."""
+        if not self._workers:
+            self._spawn()
+
     def call(self, job: Job, answer: Answer | None = None) -> Reply:
         """Run one job and wait for it."""
         for _, reply in self.run([job], answer):
@@ -206,7 +215,10 @@ class Pool:
         try:
             while waiting or any(worker.job for worker in self._workers):
                 self._feed(waiting)
-                yield from self._collect(waiting, retried, answer)
+                for finished in self._collect(waiting, retried, answer):
+                    # The worker has its next job before the caller looks at this reply.
+                    self._feed(waiting)
+                    yield finished
         finally:
             # An abandoned iteration leaves workers in the middle of a job.
             for worker in [worker for worker in self._workers if worker.job]:
@@ -215,12 +227,15 @@ class Pool:
     def _feed(self, waiting: deque[tuple[int, Job]]) -> None:
         busy = sum(worker.job is not None for worker in self._workers)
         for _ in range(min(self._size, len(waiting) + busy) - len(self._workers)):
-            worker = _Worker(self._harness)
-            self._workers.append(worker)
-            self._selector.register(worker.stdout, selectors.EVENT_READ, worker)
+            self._spawn()
         for worker in self._workers:
             if worker.is_ready and worker.job is None and waiting:
                 worker.give(*waiting.popleft())
+
+    def _spawn(self) -> None:
+        worker = _Worker(self._harness)
+        self._workers.append(worker)
+        self._selector.register(worker.stdout, selectors.EVENT_READ, worker)
 
     def _collect(
         self, waiting: deque[tuple[int, Job]], retried: set[int], answer: Answer | None
@@ -245,6 +260,9 @@ class Pool:
         self, worker: _Worker, message: _Message, answer: Answer | None
     ) -> tuple[int, Reply] | None:
         job = worker.job
+        if message.kind == "hello":
+            worker.greet()
+            return None
         if message.kind == "ready":
             worker.is_ready = True
             return None

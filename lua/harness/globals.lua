@@ -1,14 +1,16 @@
 --- The globals of user code.
 ---
---- Everything in them is harmless, deterministic and counted. Nothing leads to the host's own tables:
---- user code may change its globals as it likes and changes nothing but its own run. What is not
---- allowed is a function whose call says so, because libraries probe for names before they use them.
+--- Everything in them is harmless, deterministic and counted. Nothing leads to the host's own
+--- tables: user code may change its globals as it likes and changes nothing but its own run. What
+--- is not allowed is a function whose call says so, because libraries probe for names before they
+--- use them.
 
 local Strings = require("harness.strings")
 local Tables = require("harness.tables")
 
 local format = string.format
-local assert, bit, error, floor, getinfo, getmetatable = assert, bit, error, math.floor, debug.getinfo, getmetatable
+local assert, bit, error, floor = assert, bit, error, math.floor
+local getinfo, getmetatable = debug.getinfo, getmetatable
 local ipairs, rawequal, rawget, rawset, select = ipairs, rawequal, rawget, rawset, select
 local setmetatable, tonumber, type, unpack = setmetatable, tonumber, type, unpack
 
@@ -17,19 +19,25 @@ local Globals = {}
 -- Keys paid for with one work unit when a walk begins: they are compared with the last walk's.
 local KEYS_PER_UNIT = 4
 
+-- How far up `error` looks for the place that its level names.
+local FRAMES_MAX = 64
+
 local FILES = "user code has no files; use print, or record.event and record.log of a world"
 local PROCESS = "user code cannot reach the process or the machine"
 local CODE = "code cannot be loaded from texts; put it into a module and require it"
 local ENVIRONMENTS = "environments of functions are fixed; pass a table instead"
 local DEBUGGER = "the debug library could change the run; debug.traceback exists"
-local CALENDAR = "the calendar and the time zone differ per machine; os.time() and os.clock() are virtual"
+local CALENDAR = "calendar and time zone differ per machine; os.time() and os.clock() are virtual"
 
-local IO = { "close", "flush", "input", "lines", "open", "output", "popen", "read", "tmpfile", "write" }
+local IO = {
+	"close", "flush", "input", "lines", "open", "output", "popen", "read", "tmpfile", "write",
+}
 local FILE_METHODS = { "close", "flush", "lines", "read", "seek", "setvbuf", "write" }
 local PROCESS_OS = { "execute", "exit", "getenv", "remove", "rename", "setlocale", "tmpname" }
 local DEBUG = {
-	"debug", "getfenv", "gethook", "getinfo", "getlocal", "getmetatable", "getregistry", "getupvalue",
-	"setfenv", "sethook", "setlocal", "setmetatable", "setupvalue", "upvalueid", "upvaluejoin",
+	"debug", "getfenv", "gethook", "getinfo", "getlocal", "getregistry",
+	"getupvalue", "setfenv", "sethook", "setlocal", "setmetatable", "setupvalue",
+	"upvalueid", "upvaluejoin",
 }
 
 local function unavailable(name, why)
@@ -50,8 +58,12 @@ local function io_library()
 	-- Nothing here is a file, and libraries ask.
 	library.type = function() return nil end
 	local streams = { "stdin", "stdout", "stderr" }
+	-- Libraries take what has the metatable of `io.stdout` for a file: it must not be nil.
+	local file = {}
 	for index = 1, #streams do
-		library[streams[index]] = add_unavailable({}, "io." .. streams[index] .. ":", FILE_METHODS, FILES)
+		local name = streams[index]
+		local stream = add_unavailable({}, "io." .. name .. ":", FILE_METHODS, FILES)
+		library[name] = setmetatable(stream, file)
 	end
 	return library
 end
@@ -120,22 +132,37 @@ end
 
 local function add_errors(env, threads, work, traceback)
 	env.pcall, env.xpcall = threads.pcall, threads.xpcall
-	function env.assert(value, ...)
+	function env.assert(...)
+		local value, message = ...
 		if not value then
-			work.user_says((...))
+			work.user_says(message)
 		end
-		return assert(value, ...)
+		return assert(...)
 	end
-	-- `error` names the place `level` calls up; a place in our files is nobody's business.
+	-- The frame of user code `level` calls up, seen from `env.error`; 0 if a place in our files.
+	-- Frames of ours count as one, as a C function would: `pcall` is one call to user code.
+	local function frame_at(level)
+		local frame, counted, was_user = 2, 0, true
+		while counted < level and frame < FRAMES_MAX do
+			frame = frame + 1
+			local info = getinfo(frame, "S")
+			local is_user = info and traceback:is_user(info)
+			if is_user or was_user then
+				counted = counted + 1
+			end
+			was_user = is_user
+		end
+		return was_user and counted == level and frame - 1 or 0
+	end
+
 	function env.error(...)
 		local message, level = ...
 		work.user_says(message)
 		if type(message) ~= "string" or level == 0 then
 			error(message, 0)
 		end
-		level = type(level) == "number" and floor(level) or 1
-		local info = getinfo(level + 1, "S")
-		error(message, info and traceback:is_user(info) and level + 1 or 0)
+		local frame = frame_at(type(level) == "number" and floor(level) or 1)
+		error(message, frame)
 	end
 end
 
@@ -175,8 +202,10 @@ function Globals.number(env, ordered)
 	visit(env)
 end
 
-local function add_debug(env, traceback)
+local function add_debug(env, traceback, watch)
 	env.debug = add_unavailable({}, "debug.", DEBUG, DEBUGGER)
+	-- Serializers look behind `__metatable` with it, for every value.
+	env.debug.getmetatable = watch.metatable_of
 	env.debug.traceback = function(thread, message)
 		if type(thread) == "thread" then
 			return traceback:traceback(message, thread)
@@ -215,7 +244,7 @@ function Globals.new(options, threads, text, traceback, watch)
 		return setmetatable(t, metatable)
 	end
 	add_errors(env, threads, work, traceback)
-	add_debug(env, traceback)
+	add_debug(env, traceback, watch)
 	return env
 end
 

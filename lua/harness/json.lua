@@ -47,83 +47,89 @@ local function number_text(value)
 	return format("%.17g", value)
 end
 
-local function key_text(key, path)
+-- The keys that lead to the value that is being written: only an error makes a path of them.
+local way = {}
+
+local function fail(name, depth, what)
+	local parts = { name }
+	for index = 1, depth do
+		local key = way[index]
+		parts[#parts + 1] = type(key) == "number" and format("[%d]", key) or "." .. key
+	end
+	error(table.concat(parts) .. ": " .. what, 0)
+end
+
+local function key_text(key, name, depth)
 	if type(key) == "string" then
 		return key
 	end
 	if type(key) == "number" and key == key and key ~= huge and key ~= -huge then
 		return number_text(key)
 	end
-	error(format("%s: a %s cannot be a key of plain data", path, type(key)), 0)
+	return fail(name, depth, format("a %s cannot be a key of plain data", type(key)))
 end
 
 local put
 
-local function put_list(out, list, count, path, depth, strict)
+local function put_list(out, list, count, name, depth, strict)
 	out:put("[")
 	for index = 1, count do
 		if index > 1 then
 			out:put(",")
 		end
-		put(out, list[index], path, index, depth + 1, strict)
+		way[depth] = index
+		put(out, list[index], name, depth, strict)
 	end
 	out:put("]")
 end
 
-local function put_map(out, map, keys, count, path, depth, strict)
+local function put_map(out, map, keys, count, name, depth, strict)
 	out:put("{")
-	local texts = {}
+	local last
 	for index = 1, count do
 		local key = keys[index]
-		local text = key_text(key, path)
-		if texts[text] then
-			error(format("%s: the keys %s and \"%s\" are one key of plain data", path, text, text), 0)
+		local text = key_text(key, name, depth - 1)
+		-- A number comes before every text, so its text may stand a second time anywhere later.
+		if text == last or type(key) == "number" and map[text] ~= nil then
+			fail(name, depth - 1, format('the keys %s and "%s" are one key of plain data', text, text))
 		end
-		texts[text] = true
+		last = text
+		way[depth] = text
 		out:put(index > 1 and "," or "", quote(text), ":")
-		put(out, map[key], path, text, depth + 1, strict)
+		put(out, map[key], name, depth, strict)
 	end
 	out:put("}")
 end
 
-local function join(path, key)
-	if key == nil then
-		return path
+local function put_table(out, value, name, depth, strict)
+	if depth >= DEPTH_MAX then
+		local limit = "nested more than %d deep; plain data has no cycles"
+		fail(name, 3, format(limit, DEPTH_MAX))
 	end
-	return type(key) == "number" and format("%s[%d]", path, key) or path .. "." .. key
-end
-
-local function put_table(out, value, path, key, depth, strict)
-	path = join(path, key)
-	if depth > DEPTH_MAX then
-		error(format("%s: nested more than %d deep; plain data has no cycles", path, DEPTH_MAX), 0)
-	end
-	local keys, count, is_list = {}, 0, true
-	for name in ordered.pairs(value) do
-		count = count + 1
-		keys[count] = name
-		is_list = is_list and name == count
-	end
+	local keys, count, is_list = ordered.keys(value)
 	if count == 0 then
 		out:put(empty_lists[value] and "[]" or "{}")
 	elseif is_list then
-		put_list(out, value, count, path, depth, strict)
+		put_list(out, value, count, name, depth + 1, strict)
 	else
-		put_map(out, value, keys, count, path, depth, strict)
+		put_map(out, value, keys, count, name, depth + 1, strict)
 	end
 end
 
-function put(out, value, path, key, depth, strict)
+local function put_number(out, value, name, depth, strict)
+	if value == value and value ~= huge and value ~= -huge then
+		out:put(number_text(value))
+	elseif strict then
+		fail(name, depth, "a number that is not finite")
+	else
+		out:put("null")
+	end
+end
+
+function put(out, value, name, depth, strict)
 	local kind = type(value)
 	if kind == "number" then
-		if value ~= value or value == huge or value == -huge then
-			if strict then
-				error(join(path, key) .. ": a number that is not finite", 0)
-			end
-			out:put("null")
-		else
-			out:put(number_text(value))
-		end
+		put_number(out, value, name, depth, strict)
 	elseif kind == "string" then
 		out:put(quote(value))
 	elseif kind == "boolean" then
@@ -133,9 +139,9 @@ function put(out, value, path, key, depth, strict)
 	elseif value == Json.null then
 		out:put("null")
 	elseif kind == "table" then
-		put_table(out, value, path, key, depth, strict)
+		put_table(out, value, name, depth, strict)
 	else
-		error(format("%s: a %s is no plain data", join(path, key), kind), 0)
+		fail(name, depth, format("a %s is no plain data", kind))
 	end
 end
 
@@ -146,7 +152,7 @@ end
 ---@return string
 function Json.encode(value, name, strict)
 	local out = buffer.new()
-	put(out, value, name, nil, 1, strict)
+	put(out, value, name, 0, strict)
 	return out:tostring()
 end
 

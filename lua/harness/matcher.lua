@@ -1,7 +1,7 @@
 --- Searching with a Lua pattern step by step, each step paid for.
 ---
---- For patterns that LuaJIT's own matcher, which nothing can stop, might never finish. Gives the same
---- answers.
+--- For patterns that LuaJIT's own matcher, which nothing can stop, might never finish. Gives the
+--- same answers.
 
 local Pattern = require("harness.pattern")
 

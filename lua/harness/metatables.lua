@@ -4,6 +4,7 @@
 --- `__mode` is taken out when a metatable is used, when a module has been loaded, and, in turn,
 --- whenever the memory is looked at.
 
+local getmetatable, raw_getmetatable = getmetatable, debug.getmetatable
 local rawget, rawset, setmetatable = rawget, rawset, setmetatable
 
 local Metatables = {}
@@ -42,6 +43,15 @@ function Metatables.watch()
 				rawset(metatable, "__mode", nil)
 			end
 		end
+	end
+
+	--- The metatable behind a `__metatable`, if the program has set it itself; the host's stay hidden.
+	function watch.metatable_of(value)
+		local metatable = raw_getmetatable(value)
+		if metatable and seen[metatable] then
+			return metatable
+		end
+		return getmetatable(value) or nil
 	end
 
 	function watch.look_at_some()

@@ -16,14 +16,15 @@ local REFUSED = {
 	["table.clear"] = "assign nil to the keys, or make a new table",
 }
 
-local function is_running(main)
-	local level = 2
+-- How many calls of `fn` are on the stack of the running thread.
+local function calls_of(fn)
+	local count, level = 0, 2
 	while true do
 		local info = getinfo(level, "f")
 		if not info then
-			return false
-		elseif info.func == main then
-			return true
+			return count
+		elseif info.func == fn then
+			count = count + 1
 		end
 		level = level + 1
 	end
@@ -40,13 +41,20 @@ local function circle(loading, name)
 	return "modules require each other in a circle: " .. concat(names, " -> ")
 end
 
-local function take_from(loading, name)
-	for index = #loading, 1, -1 do
-		local last = loading[index]
-		loading[index] = nil
-		if last == name then
-			return
+-- Where `name` stands in the list.
+local function position_of(loading, name)
+	for index = 1, #loading do
+		if loading[index] == name then
+			return index
 		end
+	end
+	return nil
+end
+
+-- Shorten the list to `count` names.
+local function keep(loading, count)
+	for index = #loading, count + 1, -1 do
+		loading[index] = nil
 	end
 end
 
@@ -82,8 +90,8 @@ function Modules.new(options, env)
 	loaded._G = env
 	local package = new_package(loaded, options.unavailable)
 	loaded.package = package
-	-- Modules that are being loaded, innermost last, and the program of each.
-	local loading, mains = {}, {}
+	-- Modules that are being loaded, innermost last.
+	local loading = {}
 
 	local function find_main(name)
 		local preload = package.preload
@@ -106,22 +114,25 @@ function Modules.new(options, env)
 		return main
 	end
 
-	local function require(name)
+	local require
+	function require(name)
 		if type(name) ~= "string" then
 			error(format("bad argument #1 to 'require' (string expected, got %s)", type(name)), 2)
 		end
 		local value = loaded[name]
 		if value ~= nil then
 			return value
-		elseif mains[name] and is_running(mains[name]) then
+		end
+		-- A module that failed is still in the list, but its `require` is gone from the stack.
+		keep(loading, calls_of(require) - 1)
+		if position_of(loading, name) then
 			error(circle(loading, name), 2)
 		end
 		local main = find_main(name)
-		mains[name] = main
-		loading[#loading + 1] = name
+		local depth = #loading
+		loading[depth + 1] = name
 		value = main(name)
-		take_from(loading, name)
-		mains[name] = nil
+		keep(loading, depth)
 		if value == nil then
 			value = true
 		end

@@ -1,10 +1,10 @@
 --- `pairs` and `next` in an order that is the same in every VM.
 ---
---- LuaJIT orders string keys by a hash that differs per VM, and tables and functions by address. Here
---- the order is: numbers, strings (bytewise), booleans, then tables, functions and threads by the
---- number that each got when it first passed through the host: as an object given to `setmetatable`,
---- `tostring` or `coroutine.create`. Keys are fixed when a walk begins: a removed key is skipped, a
---- new one is not visited. The only file that may use the raw order.
+--- LuaJIT orders string keys by a hash that differs per VM, and tables and functions by address.
+--- Here the order is: numbers, strings (bytewise), booleans, then tables, functions and threads
+--- by the number that each got when it first passed through the host: as an object given to
+--- `setmetatable`, `tostring` or `coroutine.create`. Keys are fixed when a walk begins: a removed
+--- key is skipped, a new one is not visited. The only file that may use the raw order.
 
 -- LuaJIT compiles a raw walk only if the local is called `next`.
 local format = string.format
@@ -197,7 +197,7 @@ end
 
 local function check_table(t, name)
 	if type(t) ~= "table" then
-		error(format("bad argument #1 to '%s' (table expected, got %s)", name, t == nil and "nil" or type(t)), 3)
+		error(format("bad argument #1 to '%s' (table expected, got %s)", name, type(t)), 3)
 	end
 end
 
@@ -306,6 +306,34 @@ local function plain_fields(t)
 	return copy
 end
 
+--- The keys of `t` in the order of a walk, and whether they are exactly 1 … n. Nothing is remembered:
+--- for tables that are walked once. Objects among the keys have no order here.
+---@return any[] keys, integer count, boolean is_list
+local function keys_of(t)
+	local keys, count, is_list, strings, numbers = {}, 0, true, 0, 0
+	for key in next, t do
+		count = count + 1
+		keys[count] = key
+		is_list = is_list and key == count
+		local kind = type(key)
+		if kind == "string" then
+			strings = strings + 1
+		elseif kind == "number" then
+			numbers = numbers + 1
+		end
+	end
+	if not is_list and (strings == count or numbers == count) then
+		sort(keys)
+		is_list = numbers == count and keys[1] == 1 and keys[count] == count
+		for index = 2, is_list and count or 0 do
+			is_list = is_list and keys[index] == index
+		end
+	elseif not is_list and strings + numbers == count then
+		sort(keys, before)
+	end
+	return keys, count, is_list
+end
+
 --- How many keys the walk that `next(t)` has begun covers.
 local function walk_length(t)
 	local entry = cache[t]
@@ -322,5 +350,6 @@ end
 
 Ordered.pairs, Ordered.next, Ordered.isempty = ordered_pairs, ordered_next, isempty
 Ordered.register, Ordered.id, Ordered.walk_length = register, id, walk_length
+Ordered.keys = keys_of
 Ordered.plain_fields, Ordered.name, Ordered.begin_program = plain_fields, name, begin_program
 return Ordered

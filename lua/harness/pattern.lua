@@ -22,7 +22,7 @@ end
 
 local LETTERS = "acdglpsuwxzACDGLPSUWXZ"
 
--- The set behind a percent sign: of a class (`%a`), or of the letter itself. Made when first asked for.
+-- The set behind a percent sign: of a class (`%a`), or of the letter itself. Made when asked for.
 local escaped = {}
 
 local function escaped_set(letter)
@@ -159,7 +159,8 @@ local function compile(p)
 		elseif node.kind == "close" then
 			open = open - 1
 		end
-		if open < 0 or opened > CAPTURES_MAX or node.kind == "back" and (open > 0 or node.index > opened) then
+		local is_early = node.kind == "back" and (open > 0 or node.index > opened)
+		if open < 0 or opened > CAPTURES_MAX or is_early then
 			return program
 		end
 		count = count + 1
@@ -171,7 +172,8 @@ end
 
 local remembered, remembered_count = {}, 0
 
---- The compiled pattern; `is_sound` is false if LuaJIT's matcher may have to complain about its form.
+--- The compiled pattern; `is_sound` is false if LuaJIT's matcher may have to complain about its
+--- form.
 function Pattern.compile(p)
 	local program = remembered[p]
 	if not program then

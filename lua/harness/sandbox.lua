@@ -11,8 +11,9 @@ local Threads = require("harness.threads")
 local Traceback = require("harness.traceback")
 
 local format = string.format
-local error, find, load, pcall, setmetatable, type = error, string.find, load, pcall, setmetatable, type
+local assert, error, find, load, pcall = assert, error, string.find, load, pcall
 local getmetatable, raw_getmetatable = getmetatable, debug.getmetatable
+local setmetatable, type = setmetatable, type
 
 local Sandbox = {}
 
@@ -34,7 +35,10 @@ end
 local function add_calls(sandbox, work, threads, text, traceback)
 	local function safe_tostring(value)
 		local ok, result = pcall(text.tostring, value)
-		return ok and type(result) == "string" and result or format("(error value of type %s)", type(value))
+		if ok and type(result) == "string" then
+			return result
+		end
+		return format("(error value of type %s)", type(value))
 	end
 
 	local function on_error(err)
@@ -43,16 +47,20 @@ local function add_calls(sandbox, work, threads, text, traceback)
 		if raw_getmetatable(err) == FAILURE then
 			return err
 		end
-		return traceback:failure(err, safe_tostring, nil, 2)
+		return traceback:failure(err, safe_tostring)
 	end
 
-	local function answer(ok, err, ...)
+	local function answer(ok, ...)
 		if ok then
-			return true, err, ...
+			return true, ...
 		end
+		local err = ...
 		-- LuaJIT calls no handler when the memory is used up.
 		work.inspect(err)
-		local failure = type(err) == "table" and err or { message = safe_tostring(err), traceback = "" }
+		local failure = err
+		if type(err) ~= "table" then
+			failure = { message = safe_tostring(err), traceback = "" }
+		end
 		local limit, message = work.tripped()
 		if limit then
 			failure.limit, failure.message = limit, message
@@ -69,7 +77,7 @@ local function add_calls(sandbox, work, threads, text, traceback)
 		if raw_getmetatable(value) == FAILURE then
 			error(value, 0)
 		end
-		error(setmetatable(traceback:failure(value, safe_tostring, thread, 0), FAILURE), 0)
+		error(setmetatable(traceback:failure(value, safe_tostring, thread), FAILURE), 0)
 	end
 end
 
@@ -112,9 +120,9 @@ end
 --- seconds, `read(module)`, `math`; optional: `instrument(text, chunk_name)` for the texts given to
 --- `load`, which then are as their author wrote them; `chunk_path(chunk_name)` for messages.
 ---
---- `env`: the globals · `call(fn, …)` → true, … | false, `{message, file, line, traceback, limit}` ·
---- `load(text, chunk_name, env?)` → function | nil, message · `require(name)` · `tostring(value)` ·
---- `thread_failed(thread, err)` · `threads`: guarded coroutines.
+--- `env`: the globals · `call(fn, …)` → true, … | false, `{message, file, line, traceback,
+--- limit}` · `load(text, chunk_name, env?)` → function | nil, message · `require(name)` ·
+--- `tostring(value)` · `thread_failed(thread, err)` · `threads`: guarded coroutines.
 ---@param options table
 function Sandbox.new(options)
 	local work, ordered = options.work, options.ordered

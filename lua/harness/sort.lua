@@ -70,7 +70,8 @@ local function sorted(list, n, before)
 	return source
 end
 
---- The cost of sorting n elements in work units, whatever their order; a comparator pays for itself.
+--- The cost of sorting n elements in work units, whatever their order; a comparator pays for
+--- itself.
 function Sort.cost(n)
 	local doublings, size = 0, 1
 	while size < n do

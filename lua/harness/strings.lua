@@ -59,6 +59,10 @@ local function captures(m, start, stop, whole)
 	return results, count
 end
 
+local function is_index(value)
+	return value == nil or type(value) == "number"
+end
+
 local function is_text(value)
 	return type(value) == "string" or type(value) == "number"
 end
@@ -91,7 +95,7 @@ local function add_searches(library, charge)
 
 	function library.find(s, p, init, plain)
 		s, p = text_of(s), text_of(p)
-		if type(s) ~= "string" or type(p) ~= "string" or (init ~= nil and type(init) ~= "number") then
+		if type(s) ~= "string" or type(p) ~= "string" or not is_index(init) then
 			return find(s, p, init, plain)
 		end
 		local from = start_index(init, #s)
@@ -118,7 +122,7 @@ local function add_searches(library, charge)
 	function library.match(s, p, init)
 		s, p = text_of(s), text_of(p)
 		if
-			type(s) ~= "string" or type(p) ~= "string" or (init ~= nil and type(init) ~= "number")
+			type(s) ~= "string" or type(p) ~= "string" or not is_index(init)
 			or not Pattern.compile(p).is_sound
 		then
 			return raw.match(s, p, init)
@@ -254,7 +258,7 @@ local function add_gsub(library, charge, threads)
 		if
 			type(s) ~= "string" or type(p) ~= "string"
 			or not (is_text(replacement) or kind == "table" or kind == "function")
-			or (count_max ~= nil and type(count_max) ~= "number")
+			or not is_index(count_max)
 		then
 			return gsub(s, p, replacement, count_max)
 		end

@@ -2,9 +2,9 @@
 ---
 --- Tables, functions and threads are called by the number that `ordered` gives them: `table: #3`.
 
-local concat, debug_getmetatable, error, gmatch = table.concat, debug.getmetatable, error, string.gmatch
-local gsub, rawget, select, format, tostring, type = string.gsub, rawget, select, string.format, tostring, type
-local unpack = unpack
+local concat, debug_getmetatable, error = table.concat, debug.getmetatable, error
+local find, format, gmatch, gsub = string.find, string.format, string.gmatch, string.gsub
+local rawget, select, tostring, type, unpack = rawget, select, tostring, type, unpack
 
 local Text = {}
 
@@ -18,8 +18,8 @@ local function conversions_of(text)
 	local plain = gsub(text, "%%%%", "")
 	for flags, letter in gmatch(plain, "%%([-+ #0]*%d*%.?%d*)(.?)") do
 		if letter == "p" then
-			error("string.format: the conversion '%p' would print an address, which differs per run", 3)
-		elseif not string.find(letter, CONVERSIONS) then
+			error("string.format: '%p' would print an address, which differs per run", 3)
+		elseif not find(letter, CONVERSIONS) then
 			error(format("invalid option '%%%s%s' to 'format'", flags, letter), 3)
 		end
 		count = count + 1
@@ -93,11 +93,12 @@ function Text.new(work, ordered)
 		end
 		local letters = letters_of(pattern)
 		local count = select("#", ...)
+		-- The usual case without a table: three arguments at most, all of them texts and numbers.
 		local a, b, c = ...
-		if
-			count == 0 or is_plain(a) and (count == 1 or is_plain(b) and (count == 2 or count == 3 and is_plain(c)))
-		then
-			return format(pattern, ...)
+		if count <= 3 and (count < 1 or is_plain(a)) and (count < 2 or is_plain(b)) then
+			if count < 3 or is_plain(c) then
+				return format(pattern, ...)
+			end
 		end
 		local values, size = { ... }, #pattern
 		for index = 1, count do

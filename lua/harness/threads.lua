@@ -1,11 +1,13 @@
 --- Protected calls and coroutines of user code.
 ---
---- Every way back from an error passes `work.guard`, so that the end of a run cannot be caught. Calls
---- that nest on the C stack (a resume, a callback of gsub) are counted: unguarded they would crash
---- the process. Beyond the limit stands an error that user code can catch, as in plain Lua.
+--- Every way back from an error passes `work.guard`, so that the end of a run cannot be caught.
+--- Calls that nest on the C stack (a resume, a callback of gsub) are counted: unguarded they
+--- would crash the process. Beyond the limit stands an error that user code can catch, as in
+--- plain Lua.
 
 local format = string.format
-local create, resume, status, yield = coroutine.create, coroutine.resume, coroutine.status, coroutine.yield
+local create, resume = coroutine.create, coroutine.resume
+local status, yield = coroutine.status, coroutine.yield
 local error, pcall, type, xpcall = error, pcall, type, xpcall
 
 local Threads = {}
@@ -115,7 +117,8 @@ function Threads.new(work, ordered)
 		end)
 	end
 
-	--- The thread of the outermost call is the host's: user code neither sees it nor yields from it.
+	--- The thread of the outermost call is the host's: user code neither sees it nor yields from
+	--- it.
 	function threads.yield(...)
 		if not running then
 			error("attempt to yield from outside a coroutine", 2)

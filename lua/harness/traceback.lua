@@ -1,8 +1,9 @@
 --- Where an error was made: places in the user's files, never in ours.
 
 local format = string.format
-local concat, getinfo, match, rawget, sub = table.concat, debug.getinfo, string.match, rawget, string.sub
-local debug_getmetatable, setmetatable, tonumber, type = debug.getmetatable, setmetatable, tonumber, type
+local concat, debug_getmetatable, getinfo = table.concat, debug.getmetatable, debug.getinfo
+local match, sub, rawget, setmetatable = string.match, string.sub, rawget, setmetatable
+local tonumber, type = tonumber, type
 
 local Traceback = {}
 Traceback.__index = Traceback
@@ -52,23 +53,24 @@ function Traceback:_describe(info)
 	return format("in function <%s:%d>", self.show(self:_chunk_of(info)), info.linedefined)
 end
 
--- All frames of user code from `level` on: places and lines.
-function Traceback:_frames(thread, level)
-	local lines, first = {}, nil
+-- The calls of user code, innermost first, as lines, and the place of the first.
+function Traceback:_frames(thread)
+	local lines, first, level = {}, nil, 0
 	while true do
 		local info
 		if thread then
 			info = getinfo(thread, level, "nSlf")
 		else
-			info = getinfo(level + 1, "nSlf")
+			info = getinfo(level, "nSlf")
 		end
 		if not info then
 			return lines, first
 		end
 		local chunk = self:_chunk_of(info)
 		if chunk then
-			first = first or { file = self.show(chunk), line = info.currentline }
-			lines[#lines + 1] = format("%s:%d: %s", self.show(chunk), info.currentline, self:_describe(info))
+			local file, line = self.show(chunk), info.currentline
+			first = first or { file = file, line = line }
+			lines[#lines + 1] = format("%s:%d: %s", file, line, self:_describe(info))
 		end
 		level = level + 1
 	end
@@ -90,19 +92,12 @@ local function shortened(lines)
 	return short
 end
 
---- The calls of user code, innermost first, one line each.
----@param thread? thread the running one if absent
----@param level integer
-function Traceback:text(thread, level)
-	return concat(shortened((self:_frames(thread, thread and level or level + 1))), "\n")
-end
-
 --- `debug.traceback` of user code.
 function Traceback:traceback(message, thread)
 	if message ~= nil and type(message) ~= "string" and type(message) ~= "number" then
 		return message
 	end
-	local lines = shortened((self:_frames(thread, thread and 0 or 3)))
+	local lines = shortened((self:_frames(thread)))
 	for index = 1, #lines do
 		lines[index] = "\n\t" .. lines[index]
 	end
@@ -141,9 +136,8 @@ end
 ---@param value any
 ---@param tostring fun(value: any): string
 ---@param thread? thread where it happened
----@param level integer frames to leave out
-function Traceback:failure(value, tostring, thread, level)
-	local lines, first = self:_frames(thread, thread and level or level + 1)
+function Traceback:failure(value, tostring, thread)
+	local lines, first = self:_frames(thread)
 	local message = self:_message(value, tostring)
 	local file, line, is_ours = first and first.file, first and first.line, nil
 	if type(value) == "string" then

@@ -109,7 +109,7 @@ function Work.new(options)
 		end
 	end
 
-	--- Make room for the functions `first` … `first + count - 1`; what an instrumented chunk calls.
+	--- What an instrumented chunk calls: make room for its functions, `count` from `first` on.
 	---@return fun(k: integer) tick
 	function work.bind(first, count)
 		for k = functions + 1, first + count - 1 do
@@ -178,14 +178,14 @@ function Work.new(options)
 	end
 
 	--- What a protected call returned, handed on; raises if the run is over.
-	function work.guard(ok, err, ...)
+	function work.guard(ok, ...)
 		if not ok then
-			work.inspect(err)
+			work.inspect((...))
 		end
 		if limit_reached then
 			error(trip_message, 0)
 		end
-		return ok, err, ...
+		return ok, ...
 	end
 
 	--- The limit that ended the run, and what to say about it; nil while it goes on.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -31,7 +31,9 @@ HISTORY = (
 local state = 12345
 local function rnd(n) state = state * 16807 % 2147483647 return state % n + 1 end
 local out, objects = {}, {}
-local function emit(value) out[#out + 1] = type(value) == "table" and "o" .. ordered.id(value) or tostring(value) end
+local function emit(value)
+    out[#out + 1] = type(value) == "table" and "o" .. ordered.id(value) or tostring(value)
+end
 for i = 1, 30 do objects[i] = ordered.register({}) end
 for _ = 1, 12 do
     local t = {}
@@ -69,7 +71,9 @@ def test_keys_come_as_numbers_strings_booleans_objects(host_modules: Any) -> Non
         KEYS_OF
         + """
         local b, a = ordered.register({}), ordered.register({})
-        return keys_of({ z = 1, [a] = 1, [true] = 1, [2.5] = 1, [b] = 1, [-1] = 1, [false] = 1, A = 1, [1] = 1 })
+        local t = { z = 1, [a] = 1, [true] = 1, [2.5] = 1, [b] = 1, [-1] = 1, [false] = 1 }
+        t.A, t[1] = 1, 1
+        return keys_of(t)
         """
     )
     assert keys == "-1 1 2.5 A z false true object1 object2"

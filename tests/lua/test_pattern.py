@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -17,11 +17,15 @@ local function pick(list)
 	return list[state % #list + 1]
 end
 local PIECES = {
-	"a", "b", ".", "%a", "%d", "%s", "%w", "[ab]", "[^a]", "[%d_]", "[a-c1-3]", "[]x]", "[^]]", "[a-]",
-	"%b()", "%f[%w]", "()", "(a*)", "(.-)", "(%d+)", "%.", "%%", "^", "$", "-", "%1", "x?", "(b)", "[%]a]",
+	"a", "b", ".", "%a", "%d", "%s", "%w", "[ab]", "[^a]", "[%d_]", "[a-c1-3]", "[]x]", "[^]]",
+	"[a-]",
+	"%b()", "%f[%w]", "()",
+	"(a*)", "(.-)", "(%d+)", "%.", "%%", "^", "$", "-", "%1", "x?", "(b)", "[%]a]",
 }
 local TIMES = { "", "", "", "*", "+", "-", "?" }
-local SUBJECTS = { "a", "b", "ab", "1", "23", "(", ")", " ", "_", "x", "]", "-", ".", "%", "aa", "c", "$", "^" }
+local SUBJECTS = {
+	"a", "b", "ab", "1", "23", "(", ")", " ", "_", "x", "]", "-", ".", "%", "aa", "c", "$", "^",
+}
 local function text(pieces, times, count)
 	local parts = {}
 	for _ = 1, count do
@@ -77,7 +81,8 @@ def test_our_matcher_finds_what_luajit_finds(host_modules: Any) -> None:
 LIBRARY = r"""
 local text = ("key = value; other=12 (nested (x)) "):rep(%d) .. "the end"
 print(text:find("(%%w+)%%s*=%%s*(%%w+)", 5))
-print(text:match("^(.-);(.-)%%((.*)%%)(.*)$") ~= nil, text:match("(%%d+).-(%%b())"), text:match("()n.-()d$"))
+print(text:match("^(.-);(.-)%%((.*)%%)(.*)$") ~= nil)
+print(text:match("(%%d+).-(%%b())"), text:match("()n.-()d$"))
 local count = 0
 for key, value in text:gmatch("(%%w+)%%s*=%%s*(%%w+)") do
 	count = count + #key * #value
@@ -85,14 +90,16 @@ end
 print(count)
 print((text:gsub("%%s*(%%w+)%%s*=%%s*(%%w+)%%s*", "<%%2:%%1:%%0>")):sub(1, 200))
 print(select(2, text:gsub("(%%w+)%%s*=%%s*(%%w+)", { key = "K", other = false })))
-print(select(2, text:gsub("(%%w+)%%s*=%%s*(%%w+)", function(a, b) if a == "key" then return b end end)))
+local function swap(a, b) if a == "key" then return b end end
+print(select(2, text:gsub("(%%w+)%%s*=%%s*(%%w+)", swap)))
 print(("x"):rep(30):gsub("x-", "."), ("abc"):gsub("", "-"), (" a b "):match("^%%s*(.-)%%s*$"))
-print((text:gsub("^%%s*(.-)%%s*$", "%%1")) == text, text:find("nested", 1, true), text:find("", 10000000))
+print((text:gsub("^%%s*(.-)%%s*$", "%%1")) == text)
+print(text:find("nested", 1, true), text:find("", 10000000))
 """
 
 
 def test_long_and_short_subjects_get_the_same_answers(
-    host_modules: Any, make_host_modules: Callable[[], Any]
+    make_host_modules: Callable[[], Any],
 ) -> None:
     answer = """
     local lines, print = {}, nil

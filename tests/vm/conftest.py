@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -32,7 +32,8 @@ end
 local function list(sandbox, ...)
 	local parts = {}
 	for index = 1, select("#", ...) do
-		parts[index] = quoted(type((select(index, ...))) .. ":" .. sandbox.tostring((select(index, ...))))
+		local value = select(index, ...)
+		parts[index] = quoted(type(value) .. ":" .. sandbox.tostring(value))
 	end
 	return "[" .. concat(parts, ",") .. "]"
 end

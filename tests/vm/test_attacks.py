@@ -20,7 +20,7 @@ FILES = "user code has no files; use print, or record.event and record.log of a 
 PROCESS = "user code cannot reach the process or the machine"
 CODE = "code cannot be loaded from texts; put it into a module and require it"
 ENVIRONMENTS = "environments of functions are fixed; pass a table instead"
-ADDRESS = "string.format: the conversion '%p' would print an address, which differs per run"
+ADDRESS = "string.format: '%p' would print an address, which differs per run"
 NESTED = "C stack overflow: more than 160 nested resumes and callbacks"
 TOO_LARGE = "resulting string too large (more than 64 MB)"
 BOUNDS = "bad argument #2 to 'insert' (position out of bounds)"
@@ -35,7 +35,8 @@ def literal(column: int, text: str) -> str:
 BLOCKED = {
     "return python.eval('1')": "attempt to index global 'python' (a nil value)",
     "return jit.off()": "attempt to index global 'jit' (a nil value)",
-    "return require'ffi'": "module 'ffi' is not available here: it reaches the memory of the process",
+    "return require'ffi'": "module 'ffi' is not available here: "
+    "it reaches the memory of the process",
     "return require'jit.util'": "module 'jit.util' is not available here: "
     "it shows addresses and compiled code",
     "return require'harness.work'": "module 'harness.work' not found: looked for harness/work.lua",
@@ -45,8 +46,8 @@ BLOCKED = {
     "return os.execute('true')": f"os.execute is not available here: {PROCESS}",
     "os.exit(0)": f"os.exit is not available here: {PROCESS}",
     "return os.getenv('HOME')": f"os.getenv is not available here: {PROCESS}",
-    "return os.date()": "os.date is not available here: the calendar and the time zone differ per "
-    "machine; os.time() and os.clock() are virtual",
+    "return os.date()": "os.date is not available here: calendar and time zone differ per machine; "
+    "os.time() and os.clock() are virtual",
     "return dofile('x')": f"dofile is not available here: {CODE}",
     "return loadfile('x')": f"loadfile is not available here: {CODE}",
     "return loadstring('return 1')": f"loadstring is not available here: {CODE}",
@@ -128,7 +129,8 @@ STOPPED = {
     "local function f(n) return 1+f(n+1) end return f(1)": "stack",
     "local function f(n) return 1+f(n+1) end return pcall(f,1)": "stack",
     "local function f(n) return 1+f(n+1) end return xpcall(f,tostring,1)": "stack",
-    "local function f(n) return 1+f(n+1) end return coroutine.resume(coroutine.create(f),1)": "stack",
+    "local function f(n) return 1+f(n+1) end "
+    "return coroutine.resume(coroutine.create(f),1)": "stack",
     "local function f(n) return 1+f(n+1) end return pcall(coroutine.wrap(f),1)": "stack",
     "local t={} setmetatable(t,{__tostring=function(x) return tostring(x) .. '' end}) "
     "return tostring(t)": "stack",
@@ -172,12 +174,12 @@ HARMLESS = {
     "end) end k(1) return d": ["number:161"],
     "return pcall(('x').gsub, 'abc','.',function() coroutine.yield() end)": [
         "boolean:false",
-        "string:attempt to yield from outside a coroutine",
+        "string:main.lua:1: attempt to yield from outside a coroutine",
     ],
     "return coroutine.resume(coroutine.create(function() "
     "('abc'):gsub('.',function() coroutine.yield() end) end))": [
         "boolean:false",
-        "string:attempt to yield across C-call boundary",
+        "string:main.lua:1: attempt to yield across C-call boundary",
     ],
     "_G.pairs = nil _G.tostring = function() while true do end end return 5": ["number:5"],
     "return pcall(error, 'stack overflow')": ["boolean:false", "string:stack overflow"],

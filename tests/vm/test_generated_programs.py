@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from typing import Any, TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -139,9 +139,18 @@ class Generator:
     def statement(self) -> None:
         simple = [self.local, self.assign, self.show, self.field, self.string_call, self.broken]
         nested = [
-            self.if_, self.numeric_for, self.generic_for, self.while_, self.repeat_, self.do_,
-            self.local_function, self.method, self.protected, self.jump_back, self.skip,
-        ]  # fmt: skip
+            self.if_,
+            self.numeric_for,
+            self.generic_for,
+            self.while_,
+            self.repeat_,
+            self.do_,
+            self.local_function,
+            self.method,
+            self.protected,
+            self.jump_back,
+            self.skip,
+        ]
         self.random.choice(simple if self.depth > 4 or self.chance(45) else nested)()
 
     def local(self) -> None:

@@ -115,7 +115,8 @@ def test_functions_are_listed_with_line_and_name() -> None:
 def test_a_tick_counts_for_the_function_around_it() -> None:
     text = "do end function f() do function g() do end end end do end end do end"
     assert ticked(text) == (
-        "do __t(1); end function f() __t(2); do __t(2); function g() __t(3); do __t(3); end end end "
+        "do __t(1); end function f() __t(2); "
+        "do __t(2); function g() __t(3); do __t(3); end end end "
         "do __t(2); end end do __t(1); end"
     )
 

@@ -20,12 +20,16 @@ local sum = 0
 for step = 1, 120 do
 	for object, v in pairs(by_object) do
 		sum = (sum * 31 + v + object.hp) % 1000000007
-		if sum % 17 == 0 then by_object[object] = nil elseif sum % 13 == 0 then by_object[object] = v + 1 end
+		if sum % 17 == 0 then by_object[object] = nil
+		elseif sum % 13 == 0 then by_object[object] = v + 1 end
 	end
 	for name, object in pairs(by_name) do sum = (sum * 31 + #name + object.hp) % 1000000007 end
 	if next(by_object) == nil then break end
 	by_object[objects[step % 120 + 1]] = step
-	local co = coroutine.wrap(function(a) for i = 1, 3 do a = coroutine.yield(a + i) end return a end)
+	local co = coroutine.wrap(function(a)
+		for i = 1, 3 do a = coroutine.yield(a + i) end
+		return a
+	end)
 	sum = sum + co(1) + co(2)
 	local list = {}
 	for i = 1, 40 do list[i] = { k = (sum + i * i) % 7, i = i } end
@@ -34,7 +38,8 @@ for step = 1, 120 do
 	local ok, message = pcall(function() if step % 3 == 0 then error("step " .. step) end end)
 	if step % 20 == 0 then
 		print(step, sum, objects[step], tostring(co), ok, message)
-		print(string.format("%s|%-12s|%5.2f|%s", {}, Class, sum / 7, ("k=v;"):rep(9):gsub("(%w)=(%w)", "%2%1")))
+		local swapped = ("k=v;"):rep(9):gsub("(%w)=(%w)", "%2%1")
+		print(string.format("%s|%-12s|%5.2f|%s", {}, Class, sum / 7, swapped))
 	end
 end
 return sum
@@ -69,4 +74,4 @@ def test_twenty_processes_agree_with_each_other_and_with_the_interpreter() -> No
             assert child.returncode == 0
             outputs.add(output)
     assert len(outputs) == 1
-    assert outputs.pop().count("table: #") == 12
+    assert outputs.pop().count("table: #") == 18

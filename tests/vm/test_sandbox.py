@@ -27,7 +27,8 @@ Run = Callable[..., Any]
             ["boolean:true", "number:5"],
         ),
         (
-            "return xpcall(function() local x = nil + 1 end, function(e) return '<' .. e .. '>' end)",
+            "return xpcall(function() local x = nil + 1 end, "
+            "function(e) return '<' .. e .. '>' end)",
             [
                 "boolean:false",
                 "string:<main.lua:1: attempt to perform arithmetic on a nil value>",
@@ -39,25 +40,61 @@ Run = Callable[..., Any]
             ["string:abab", "string:7"],
         ),
         ("return ('a,b'):find(',', 1, true)", ["number:2", "number:2"]),
-        ("return ('x'):rep(3, '-'), ('AbC'):lower(), ('abc'):sub(-2)", ["string:x-x-x", "string:abc", "string:bc"]),
-        ("return string.format('%5.1f|%q|%s|%s', 1.25, 'a\"', nil, true)", ['string:  1.2|"a\\""|nil|true']),
+        (
+            "return ('x'):rep(3, '-'), ('AbC'):lower(), ('abc'):sub(-2)",
+            ["string:x-x-x", "string:abc", "string:bc"],
+        ),
+        (
+            "return string.format('%5.1f|%q|%s|%s', 1.25, 'a\"', nil, true)",
+            ['string:  1.2|"a\\""|nil|true'],
+        ),
         ("return tostring(0/0), tostring(-1/0), 10 / 2", ["string:nan", "string:-inf", "number:5"]),
         # Names of objects count from the program's first.
-        ("return tostring({}), tostring(print) == tostring(print)", ["string:table: #1", "boolean:true"]),
+        (
+            "return tostring({}), tostring(print) == tostring(print)",
+            ["string:table: #1", "boolean:true"],
+        ),
         # Clock, randomness and the collector are the host's.
-        ("return os.clock(), os.time(), tick(), time()", ["number:12.5", "number:12", "number:12.5", "number:12.5"]),
-        ("return math.random(3, 3), pcall(math.random, 0)", ["number:3", "boolean:false", "string:bad argument to 'random' (interval is empty)"]),
-        ("math.randomseed(5) local a = math.random() math.randomseed(5) return a == math.random()", ["boolean:false"]),
-        ("local m = { __mode = 'v', __gc = print } return getmetatable(setmetatable({}, m)) == m", ["boolean:true"]),
+        (
+            "return os.clock(), os.time(), tick(), time()",
+            ["number:12.5", "number:12", "number:12.5", "number:12.5"],
+        ),
+        (
+            "return math.random(3, 3), pcall(math.random, 0)",
+            ["number:3", "boolean:false", "string:bad argument to 'random' (interval is empty)"],
+        ),
+        (
+            "math.randomseed(5) local a = math.random() "
+            "math.randomseed(5) return a == math.random()",
+            ["boolean:false"],
+        ),
+        (
+            "local m = { __mode = 'v', __gc = print } "
+            "return getmetatable(setmetatable({}, m)) == m",
+            ["boolean:true"],
+        ),
         # What libraries look at.
-        ("return package.config, package.loaded.string == string, package.path", ["string:/\n;\n?\n!\n-\n", "boolean:true", "string:./?.lua;./?/init.lua"]),
-        ("return _VERSION, type(io), type(load), rawlen, table.unpack", ["string:Lua 5.1", "string:table", "string:function", "nil:nil", "nil:nil"]),
-        ("return pcall(require, 'lpeg')", ["boolean:false", "string:module 'lpeg' not found: looked for lpeg.lua"]),
+        (
+            "return package.config, package.loaded.string == string, package.path",
+            ["string:/\n;\n?\n!\n-\n", "boolean:true", "string:./?.lua;./?/init.lua"],
+        ),
+        (
+            "return _VERSION, type(io), type(load), rawlen, table.unpack",
+            ["string:Lua 5.1", "string:table", "string:function", "nil:nil", "nil:nil"],
+        ),
+        (
+            "return pcall(require, 'lpeg')",
+            ["boolean:false", "string:module 'lpeg' not found: looked for lpeg.lua"],
+        ),
         ("return bit.bor(1, 6), bit.tohex(255, 4)", ["number:7", "string:00ff"]),
-        ("return _G._G == _G, _G.x, rawequal(_G, getmetatable('').__index)", ["boolean:true", "nil:nil", "boolean:false"]),
+        (
+            "return _G._G == _G, _G.x, rawequal(_G, getmetatable('').__index)",
+            ["boolean:true", "nil:nil", "boolean:false"],
+        ),
         # Coroutines.
         (
-            "local c = coroutine.wrap(function(a) local b = coroutine.yield(a + 1) return b * 2 end) return c(1), c(10)",
+            "local c = coroutine.wrap(function(a) local b = coroutine.yield(a + 1) "
+            "return b * 2 end) return c(1), c(10)",
             ["number:2", "number:20"],
         ),
         (
@@ -65,21 +102,41 @@ Run = Callable[..., Any]
             ["boolean:false", "string:main.lua:1: x"],
         ),
         (
-            "local c c = coroutine.create(function() return coroutine.running() == c, coroutine.status(c) end) return coroutine.resume(c)",
+            "local c c = coroutine.create(function() "
+            "return coroutine.running() == c, coroutine.status(c) end) return coroutine.resume(c)",
             ["boolean:true", "boolean:true", "string:running"],
         ),
-        ("return pcall(coroutine.wrap(function() end)), pcall(coroutine.create, 5)", ["boolean:true", "boolean:false", "string:bad argument #1 to 'create' (function expected, got number)"]),
         (
-            "return coroutine.wrap(function() return pcall(function() coroutine.yield() error('after', 0) end) end)()",
+            "return pcall(coroutine.wrap(function() end)), pcall(coroutine.create, 5)",
+            [
+                "boolean:true",
+                "boolean:false",
+                "string:bad argument #1 to 'create' (function expected, got number)",
+            ],
+        ),
+        (
+            "return coroutine.wrap(function() return pcall(function() "
+            "coroutine.yield() error('after', 0) end) end)()",
             [],
         ),
         # Tables.
-        ("local t = { 3, 1, 2 } table.sort(t) table.insert(t, 1, 9) return table.concat(t, ' '), table.remove(t, 1), #t", ["string:9 1 2 3", "number:9", "number:3"]),
-        ("local t = {} for k in pairs({ b = 1, [2] = 1, a = 1 }) do t[#t + 1] = k end return unpack(t)", ["number:2", "string:a", "string:b"]),
-        ("return next({}), next({ x = 1 }), type(next)", ["nil:nil", "string:x", "string:function"]),
+        (
+            "local t = { 3, 1, 2 } table.sort(t) table.insert(t, 1, 9) "
+            "return table.concat(t, ' '), table.remove(t, 1), #t",
+            ["string:9 1 2 3", "number:9", "number:3"],
+        ),
+        (
+            "local t = {} for k in pairs({ b = 1, [2] = 1, a = 1 }) do t[#t + 1] = k end "
+            "return unpack(t)",
+            ["number:2", "string:a", "string:b"],
+        ),
+        (
+            "return next({}), next({ x = 1 }), type(next)",
+            ["nil:nil", "string:x", "string:function"],
+        ),
         ("return select('#', nil, nil), select(-1, 1, 2)", ["number:2", "number:2"]),
     ],
-)  # fmt: skip
+)
 def test_code_gets_these_answers(run_lua: Run, text: str, values: list[str]) -> None:
     ran = run_lua(text)
     assert (ran.error, ran.values) == (None, values)
@@ -130,20 +187,36 @@ def test_a_path_that_luajit_would_cut_is_whole_in_messages(run_lua: Run) -> None
         ("error({ code = 3, kind = 'x' })", "{code = 3, kind = x}"),
         ("error({ [{}] = 1, [{}] = 2, code = 3 })", "{code = 3}"),
         ("error(setmetatable({}, { __tostring = function() return 'me' end }))", "me"),
-        ("error(setmetatable({}, { __tostring = function() error('no') end }))", "(error value of type table)"),
+        (
+            "error(setmetatable({}, { __tostring = function() error('no') end }))",
+            "(error value of type table)",
+        ),
         ("error(nil)", "nil"),
         ("error(print)", "function: #host"),
     ],
-)  # fmt: skip
+)
 def test_an_error_value_of_any_kind_has_a_message(run_lua: Run, text: str, message: str) -> None:
     assert run_lua(text).error["message"].startswith(message)
 
 
 def test_debug_traceback_shows_the_users_calls_alone(run_lua: Run) -> None:
-    text = "local function f()\n  return debug.traceback('here')\nend\nprint((pcall(function()\nprint((f())) end)))"
-    assert run_lua(text).prints[0] == (
-        "here\nstack traceback:\n\tmain.lua:5: in function <main.lua:4>\n\tmain.lua:4: in main chunk"
-    ) or run_lua(text).prints[0].startswith("here\nstack traceback:\n\tmain.lua:")
+    text = (
+        "local function f()\n  local text = debug.traceback('here')\n  return text\nend\n"
+        "local function g()\n  print((f()))\nend\npcall(g)\nprint(debug.traceback(g) == g)"
+    )
+    assert run_lua(text).prints == [
+        "here\nstack traceback:\n\tmain.lua:2: in function 'f'\n"
+        "\tmain.lua:6: in function <main.lua:5>\n\tmain.lua:8: in main chunk",
+        "true",
+    ]
+
+
+def test_debug_traceback_of_a_coroutine_shows_where_it_stopped(run_lua: Run) -> None:
+    text = (
+        "local co = coroutine.create(function()\n  error('x')\nend)\n"
+        "coroutine.resume(co)\nprint(debug.traceback(co))"
+    )
+    assert run_lua(text).prints == ["stack traceback:\n\tmain.lua:2: in function <main.lua:1>"]
 
 
 def test_require_loads_once_and_gives_true_for_nothing(run_lua: Run) -> None:
@@ -161,7 +234,11 @@ def test_require_loads_once_and_gives_true_for_nothing(run_lua: Run) -> None:
 
 
 def test_modules_in_a_circle_are_named(run_lua: Run) -> None:
-    modules = {"a": "return require('b')", "b": "return require('c')", "c": "return require('b')"}
+    modules = {
+        "a": "return require('b')",
+        "b": "return require('c')",
+        "c": "local b = require('b')\nreturn b",
+    }
     error = run_lua("return require('a')", modules=modules).error
     assert error["message"] == "modules require each other in a circle: b -> c -> b"
     assert (error["file"], error["line"]) == ("c.lua", 1)
@@ -176,8 +253,9 @@ def test_a_module_that_failed_can_be_tried_again(run_lua: Run) -> None:
 def test_a_module_that_is_missing_or_broken_says_where(run_lua: Run) -> None:
     missing = run_lua("\nrequire('no.such')").error
     assert (missing["message"], missing["line"]) == (
-        "module 'no.such' not found: looked for no/such.lua", 2
-    )  # fmt: skip
+        "module 'no.such' not found: looked for no/such.lua",
+        2,
+    )
     broken = run_lua("require('a')", modules={"a": "\nx = = 1"}).error
     assert broken["message"] == ("error loading module 'a':\n\ta.lua:2: unexpected symbol near '='")
     refused = run_lua("require('a')", modules={"a": "x = 5LL"}).error
