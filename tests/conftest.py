@@ -9,6 +9,7 @@ import pytest
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+
     from engine_harness.records.models import RunRecord
 
 HERE = Path(__file__).parent

@@ -23,8 +23,9 @@ from engine_harness.vm.job import Answer, Job, Reply
 from engine_harness.vm.loader import harness_texts
 
 if TYPE_CHECKING:
-    from types import TracebackType
     from collections.abc import Iterator, Mapping, Sequence
+    from types import TracebackType
+
     from engine_harness._types import Json
 
 __all__ = ["Pool"]

@@ -1,7 +1,8 @@
 --- How the entries of the event queue lie in memory, and the questions that walk over all of them.
 ---
 --- All fields of an entry stand side by side in one array, 32 bytes: one look-up and mostly one
---- cache line where separate arrays cost four. A slot is the index of the due time, the first field.
+--- cache line where separate arrays cost four. A slot is the index of the due time, the first
+--- field.
 --- Slots are STEP, 2 * STEP, …; slot 0 is none.
 
 local floor, sort = math.floor, table.sort

@@ -76,8 +76,8 @@ local function summary(zeros, late, total, on_time_max_s)
 	}
 end
 
---- Return the figures of all samples, with those of each class under `nominal` and `hitch`: samples,
---- onTime, total, average, min, max, p50, p95 and p99 in seconds.
+--- Return the figures of all samples, with those of each class under `nominal` and `hitch`:
+--- samples, onTime, total, average, min, max, p50, p95 and p99 in seconds.
 function Lateness:summary()
 	local zeros, late, total, parts = 0, {}, 0, {}
 	for class = 1, #CLASS_NAMES do

@@ -306,8 +306,7 @@ local function plain_fields(t)
 	return copy
 end
 
---- The keys of `t` in the order of a walk, and whether they are exactly 1 … n. Nothing is remembered:
---- for tables that are walked once. Objects among the keys have no order here.
+--- The keys of `t` in the order of a walk, and whether they are 1 … n; nothing is remembered.
 ---@return any[] keys, integer count, boolean is_list
 local function keys_of(t)
 	local keys, count, is_list, strings, numbers = {}, 0, true, 0, 0
@@ -315,12 +314,8 @@ local function keys_of(t)
 		count = count + 1
 		keys[count] = key
 		is_list = is_list and key == count
-		local kind = type(key)
-		if kind == "string" then
-			strings = strings + 1
-		elseif kind == "number" then
-			numbers = numbers + 1
-		end
+		strings = strings + (type(key) == "string" and 1 or 0)
+		numbers = numbers + (type(key) == "number" and 1 or 0)
 	end
 	if not is_list and (strings == count or numbers == count) then
 		sort(keys)

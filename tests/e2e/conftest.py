@@ -7,15 +7,15 @@ import os
 import shutil
 import subprocess
 import sys
-from typing import Any, NamedTuple, TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
 
 from engine_harness.vm.loader import shipped_lua
 
 if TYPE_CHECKING:
-    from pathlib import Path
     from collections.abc import Callable
+    from pathlib import Path
 
 GOOD_WORLD = """
 local Pond = {}

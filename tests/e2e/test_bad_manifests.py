@@ -1,4 +1,4 @@
-"""Whatever is wrong with a manifest: one clear message with its place, exit code 2, nothing runs."""
+"""Whatever is wrong with a manifest: a clear message with its place, exit code 2, nothing runs."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ CASES: dict[str, tuple[str, str | bytes, str]] = {
     "an unknown macro": (
         "bad.yaml",
         HEAD + "timeline: [{ at: 0, macro: hich gauntlet }]\n",
-        "hitch gauntlet",
+        "(did you mean 'hitch-gauntlet'?)",
     ),
     "an unknown action": (
         "bad.yaml",

@@ -1,4 +1,4 @@
-"""Whatever a world does: its own scenario fails with one clear finding, the others are untouched."""
+"""Whatever a world does: its own scenario fails with a clear finding, the others are untouched."""
 
 from __future__ import annotations
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
     from conftest import Project
 
 # Where the project lies, flags, environment, working folder below the project.

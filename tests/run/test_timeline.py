@@ -1,4 +1,4 @@
-"""The promises of clock, queue and hitches, line by line, on a world that writes everything down."""
+"""The promises of clock, queue and hitches, line by line, on a world that writes all of it down."""
 
 from __future__ import annotations
 

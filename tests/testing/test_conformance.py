@@ -153,10 +153,10 @@ def test_a_world_that_fails_is_named_with_its_error(bench: Bench) -> None:
     bench.world(
         "counter", mutated("function Counter:step() end", 'function Counter:step() error("oh") end')
     )
-    with pytest.raises(ConformanceError, match="the run comes to its end .*world_error: .*oh"):
+    with pytest.raises(ConformanceError, match=r"the run comes to its end .*world_error: .*oh"):
         check_world("counter", root=bench.folder)
 
 
 def test_an_unknown_world_is_a_usage_error(bench: Bench) -> None:
-    with pytest.raises(UsageError, match="unknown world 'nowhere'; known: .*arena.*"):
+    with pytest.raises(UsageError, match=r"unknown world 'nowhere'; known: .*arena.*"):
         check_world("nowhere", root=bench.folder)

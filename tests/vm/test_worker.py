@@ -8,13 +8,13 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from engine_harness.errors import HarnessBug
 from engine_harness.vm.job import Job
 from engine_harness.vm.worker import Pool
-from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -170,7 +170,7 @@ def test_under_stall_a_hitch_inside_a_stall_begins_another_at_its_end(
     assert hitches(record) == [(0.3, 0.3, 0.55, 60, 3), (0.45, 0.55, 0.76, 50, 2)]
     totals = record.sections["timeline"]["hitch_totals"]
     assert totals == {"count": 2, "total": 0.25 + 0.21, "max": 0.25}
-    assert lateness(record, "hitch") == (4, 0, 0.1, 0.155, 0.2465, 0.26)
+    assert lateness(record, "hitch") == (4, 0, 0.1, 0.155, 0.245, 0.26)
 
 
 def test_under_catch_up_a_hitch_inside_a_stall_lengthens_it_and_its_end_is_drained(
@@ -230,4 +230,12 @@ def test_a_run_that_does_not_come_to_rest_ends_at_its_limit(
 ) -> None:
     record = record_of("patience")
     assert (record.outcome.reason, record.outcome.virtual_s) == ("settle_limit", 0.6)
-    assert record_of("goal").sections["pit"] == {"cooldown_s": 0.4}
+
+
+def test_the_world_adds_its_section_and_its_log(record_of: Callable[[str], RunRecord]) -> None:
+    record = record_of("order")
+    assert record.sections["pit"] == {"cooldown_s": 0.4}
+    assert [(row["at_s"], row["level"], row["text"]) for row in record.logs] == [
+        (1, "info", "30 hp are left"),
+        (1, "info", "30 hp are left"),
+    ]

@@ -47,6 +47,7 @@ function Duel.walk(self, dt)
 		local blow = self.blows:integer(8, 12) * (self.sharp and 2 or 1)
 		local damage = self.guard_until_s and 0 or math.min(blow, self.hp)
 		self.hp = self.hp - damage
+		self.env.record:log("info", ("%d hp are left"):format(self.hp))
 		self.env.record:event("reached", { id = table.remove(lane, 1).id, damage = damage })
 	end
 end

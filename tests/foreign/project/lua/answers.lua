@@ -99,9 +99,16 @@ function Answers.attempts(module)
 	local attempts, outcomes = require(module), {}
 	for _, name in ipairs(names_of(attempts)) do
 		local ok, message = pcall(attempts[name])
-		if type(message) == "table" then
-			message = "a table: " .. show_all(message)
-		end
+		outcomes[name] = ok and "done" or tostring(message)
+	end
+	return outcomes
+end
+
+--- "done" or the message for each module of a list, by its name.
+function Answers.required(modules)
+	local outcomes = {}
+	for _, name in ipairs(modules) do
+		local ok, message = pcall(require, name)
 		outcomes[name] = ok and "done" or tostring(message)
 	end
 	return outcomes

@@ -110,7 +110,8 @@ function Probes.actions_and_defaults()
 	parser:option("-u --unused"):default("u"):defmode("unused")
 	parser:flag("-k"):action("store_true")
 	return outcomes(parser, {
-		{ "--note", "1", "--note", "2" }, { "-l", "x", "-l", "y" }, { "-c", "1", "2", "-c", "3" }, { "-d" }, {},
+		{ "--note", "1", "--note", "2" }, { "-l", "x", "-l", "y" }, { "-c", "1", "2", "-c", "3" },
+		{ "-d" }, {},
 		{ "-k", "-d", "other" },
 	}), seen
 end

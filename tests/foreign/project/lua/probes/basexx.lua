@@ -3,7 +3,8 @@ local basexx = require("basexx")
 
 local Probes = {}
 
-local TEXTS = { "", "f", "fo", "foo", "foob", "fooba", "foobar", "\0\1\2\253\254\255", "Gr\195\188\195\159e\r\n" }
+local TEXTS = { "", "f", "fo", "foo", "foob", "fooba", "foobar", "\0\1\2\253\254\255",
+	"Gr\195\188\195\159e\r\n" }
 
 local function every_byte()
 	local bytes = {}
@@ -46,7 +47,8 @@ function Probes.base32()
 end
 
 function Probes.base32_written_by_hand()
-	return basexx.from_base32("mzxw6==="), basexx.from_base32("MZ-XW 6", "- "), { basexx.from_base32("M1") },
+	return basexx.from_base32("mzxw6==="), basexx.from_base32("MZ-XW 6", "- "),
+		{ basexx.from_base32("M1") },
 		{ basexx.from_base32("MZXW6!") }
 end
 
@@ -64,7 +66,8 @@ function Probes.base64()
 end
 
 function Probes.base64_written_by_hand()
-	return basexx.from_base64("Zm9v\nYmFy", "\n"), basexx.from_base64("Zg"), { basexx.from_base64("Zm9$") },
+	return basexx.from_base64("Zm9v\nYmFy", "\n"), basexx.from_base64("Zg"),
+		{ basexx.from_base64("Zm9$") },
 		{ basexx.from_base64("Zm 9") }
 end
 
@@ -87,7 +90,8 @@ function Probes.z85()
 end
 
 function Probes.z85_written_by_hand()
-	return basexx.from_z85("HelloWorld"), basexx.from_z85("Hello World", " "), { basexx.from_z85("Hell~") },
+	return basexx.from_z85("HelloWorld"), basexx.from_z85("Hello World", " "),
+		{ basexx.from_z85("Hell~") },
 		{ basexx.from_z85("Hell") }, { basexx.to_z85("abc") }
 end
 

@@ -61,7 +61,8 @@ function Probes.min_unique()
 	local heap = fill_unique(heaps.minUnique())
 	local payload, value = heap:peek()
 	return payload, value, heap:peekValue(), heap:size(), heap:valueByPayload("p5"),
-		heap:valueByPayload("none"), { unpack(heap.payloads) }, heap.reverse.p5, collect(function() return heap:pop() end)
+		heap:valueByPayload("none"), { unpack(heap.payloads) }, heap.reverse.p5,
+		collect(function() return heap:pop() end)
 end
 
 function Probes.max_unique()

@@ -10,7 +10,8 @@ local function ordered(value, keys, state)
 end
 
 function Probes.encode_scalars()
-	return json.encode(nil), json.encode(true), json.encode(json.null), json.encode(0), json.encode(-1),
+	return json.encode(nil), json.encode(true), json.encode(json.null), json.encode(0),
+		json.encode(-1),
 		json.encode(1 / 3), json.encode(1e300), json.encode(123456789012), json.encode(0.1 + 0.2),
 		json.encode(1 / 0), json.encode(0 / 0), json.encode("")
 end
@@ -33,7 +34,8 @@ function Probes.encode_maps()
 end
 
 function Probes.encode_with_indent()
-	local value = { name = "n", list = { 1, { a = 1 }, {} }, empty = setmetatable({}, { __jsontype = "object" }) }
+	local value = { name = "n", list = { 1, { a = 1 }, {} },
+		empty = setmetatable({}, { __jsontype = "object" }) }
 	return ordered(value, { "name", "list", "empty", "a" }, { indent = true }),
 		ordered(value, { "name", "list", "empty", "a" }, { indent = true, level = 3 })
 end
@@ -62,7 +64,8 @@ function Probes.what_cannot_be_encoded()
 	local loop = {}
 	loop.list = { loop }
 	local shared = { 1 }
-	return outcome(json.encode, loop), outcome(json.encode, print), outcome(json.encode, { [true] = 1 }),
+	return outcome(json.encode, loop), outcome(json.encode, print),
+		outcome(json.encode, { [true] = 1 }),
 		outcome(json.encode, { [{}] = 1 }), json.encode({ shared, shared })
 end
 
@@ -124,7 +127,8 @@ end
 
 function Probes.there_and_back()
 	local keys = { "id", "pos", "x", "y", "tags", "note" }
-	local value = { id = 7, pos = { x = 1.25, y = -3 }, tags = { "a", "b" }, note = "line\nline \195\169" }
+	local value = { id = 7, pos = { x = 1.25, y = -3 }, tags = { "a", "b" },
+		note = "line\nline \195\169" }
 	local text = ordered(value, keys)
 	local again = ordered(json.decode(text), keys)
 	return text, text == again

@@ -57,7 +57,8 @@ end
 
 function Probes.newline_and_indent()
 	local value = { a = { b = 1 }, 1, 2 }
-	return inspect(value, { newline = "@", indent = ">>" }), inspect(value, { newline = "", indent = "" })
+	return inspect(value, { newline = "@", indent = ">>" }),
+		inspect(value, { newline = "", indent = "" })
 end
 
 function Probes.process()
@@ -91,7 +92,8 @@ function Probes.process_that_fails()
 end
 
 function Probes.constants()
-	return tostring(inspect.KEY), tostring(inspect.METATABLE), inspect._VERSION, inspect.inspect({ 1 }),
+	return tostring(inspect.KEY), tostring(inspect.METATABLE), inspect._VERSION,
+		inspect.inspect({ 1 }),
 		inspect({ inspect.KEY, [inspect.METATABLE] = 1 })
 end
 

@@ -13,27 +13,34 @@ local function list_of(iterator)
 end
 
 function Probes.sequences()
-	return list_of(seq.range(3, 6)), list_of(seq.list({ "a", "b" })), sorted(list_of(seq.keys({ x = 1, y = 2 }))),
+	return list_of(seq.range(3, 6)), list_of(seq.list({ "a", "b" })),
+		sorted(list_of(seq.keys({ x = 1, y = 2 }))),
 		{ seq.sum({ 1, 2, 3 }) }, { seq.sum({ 1, 2 }, math.sqrt) }, { seq.minmax({ 3, "7", -2 }) },
-		seq.count({ 1, 5, 9 }, seq.greater_than(4)), seq.last({ 1, 2, 3 }) and collect(seq.last({ 1, 2, 3 }))
+		seq.count({ 1, 5, 9 }, seq.greater_than(4)),
+		collect(seq.last({ 1, 2, 3 }))
 end
 
 function Probes.sequences_of_sequences()
-	return list_of(seq.map("-", { 1, 2 }, 10)), list_of(seq.filter(seq.list({ 1, 5, 9 }), seq.less_than(6))),
-		list_of(seq.filter(seq.list({ 1, 5 }), seq.equal_to(5))), seq.reduce("+", { 1, 2, 3 }), seq.reduce("*", { 2, 3 }, 10),
-		list_of(seq.take({ 1, 2, 3 }, 2)), list_of(seq.skip(seq.list({ 1, 2, 3 }), 2)), collect(seq.enum({ "a", "b" })),
+	return list_of(seq.map("-", { 1, 2 }, 10)),
+		list_of(seq.filter(seq.list({ 1, 5, 9 }), seq.less_than(6))),
+		list_of(seq.filter(seq.list({ 1, 5 }), seq.equal_to(5))), seq.reduce("+", { 1, 2, 3 }),
+		seq.reduce("*", { 2, 3 }, 10),
+		list_of(seq.take({ 1, 2, 3 }, 2)), list_of(seq.skip(seq.list({ 1, 2, 3 }), 2)),
+		collect(seq.enum({ "a", "b" })),
 		collect(seq.zip({ 1, 2 }, { "x", "y" })), list_of(seq.splice({ 1 }, { 2, 3 })),
 		list_of(seq.mapmethod({ "a", "b" }, "upper")), seq.copy2(ipairs({ "p", "q" })),
 		seq.copy_tuples(seq.zip({ 1 }, { 2 }))
 end
 
 function Probes.sequences_sorted_and_counted()
-	return list_of(seq.sort({ 3, 1, 2 })), list_of(seq.sort({ 3, 1, 2 }, function(a, b) return a > b end)), seq.count_map({ "a", "b", "a" }),
+	return list_of(seq.sort({ 3, 1, 2 })),
+		list_of(seq.sort({ 3, 1, 2 }, function(a, b) return a > b end)), seq.count_map({ "a", "b", "a" }),
 		sorted(list_of(seq.unique({ 1, 2, 1 }))), seq.matching("^a")("abc")
 end
 
 function Probes.chained_sequences()
-	return seq({ 1, 2, 3, 4 }):filter(">", 1):map("*", 10):copy(), seq({ "b", "a" }):upper():sort():copy(),
+	return seq({ 1, 2, 3, 4 }):filter(">", 1):map("*", 10):copy(),
+		seq({ "b", "a" }):upper():sort():copy(),
 		seq(("x y"):gmatch("%S")):enum():copy2(), seq({ 5, 6 }):sum()
 end
 
@@ -46,7 +53,8 @@ end
 function Probes.placeholder_expressions()
 	local _1, _2 = func._1, func._2
 	return func.repr(_1 + 2), func.repr(-_1 * (_2 - 3) / 4), func.repr(_1 .. "x"), func.repr(_1[1]),
-		func.repr(func.Not(_1)), func.repr(func.Len(_1)), func.isPE(_1), func.isPE(1), tostring(func.Var("x")),
+		func.repr(func.Not(_1)), func.repr(func.Len(_1)), func.isPE(_1), func.isPE(1),
+		tostring(func.Var("x")),
 		func.curry(math.max, 10)(3), func.compose(tostring, math.abs)(-2), func.tail({ 1, 2, 3 }),
 		func.repr(func.Eq(_1, 2)), func.repr(func.And(_1, func.Or(_2, func._3))), func.repr(_1 % 2 ^ 3)
 end
@@ -54,7 +62,8 @@ end
 function Probes.operators()
 	local results = {}
 	for _, name in ipairs({
-		"eq", "neq", "lt", "le", "gt", "ge", "add", "sub", "mul", "div", "pow", "mod", "concat", "land", "lor",
+		"eq", "neq", "lt", "le", "gt", "ge", "add", "sub", "mul", "div", "pow", "mod", "concat", "land",
+		"lor",
 	}) do
 		results[name] = operator[name](7, 2)
 	end
@@ -91,7 +100,8 @@ function Probes.packing_and_walking()
 	for key in utils.kpairs({ 1, 2, a = 1, b = 2, [2.5] = 3 }) do
 		keys[#keys + 1] = tostring(key)
 	end
-	return packed.n, select("#", utils.unpack(packed)), steps_of(packed), steps_of({ 1, 2, 3, 4 }, 4, 1, -2),
+	return packed.n, select("#", utils.unpack(packed)), steps_of(packed),
+		steps_of({ 1, 2, 3, 4 }, 4, 1, -2),
 		sorted(keys), outcome(utils.npairs, {}, 1, 2, 0), utils.choose(true, 1, 2),
 		utils.array_tostring({ 1, true })
 end

@@ -10,7 +10,8 @@ local Probes = {}
 function Probes.all_of_it_on_demand()
 	require("pl")
 	local before = rawget(_G, "OrderedMap")
-	return before, OrderedMap({ { a = 1 } }):keys(), rawget(_G, "OrderedMap") ~= nil, tablex.size({ 1, 2 }),
+	return before, OrderedMap({ { a = 1 } }):keys(), rawget(_G, "OrderedMap") ~= nil,
+		tablex.size({ 1, 2 }),
 		pretty.write({ 1 }, ""), none, _G.utils == utils
 end
 
@@ -48,7 +49,8 @@ function Probes.strict_tables()
 	local closed = strict.closed_module({ own = 1 }, "Closed")
 	local list = { inner = { a = 1 } }
 	strict.make_all_strict(list)
-	return before, module.known, module.later, module.fresh, type(closed), list.inner.a, sorted({ "b", "a" })
+	return before, module.known, module.later, module.fresh, type(closed), list.inner.a,
+		sorted({ "b", "a" })
 end
 
 return Probes

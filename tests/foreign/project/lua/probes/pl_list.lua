@@ -5,7 +5,8 @@ local outcome, collect = Answers.outcome, Answers.collect
 local Probes = {}
 
 function Probes.making()
-	return List(), List({ 1, 2, 3 }), List("text"), List(List({ 1 })), List.range(4), List.range(2, 10, 3),
+	return List(), List({ 1, 2, 3 }), List("text"), List(List({ 1 })), List.range(4),
+		List.range(2, 10, 3),
 		List.range(5, 1, -2), List.split("a b  c"), List.split("a,b,,c", ","), List(("xyz"):gmatch("."))
 end
 
@@ -21,7 +22,8 @@ end
 
 function Probes.searching()
 	local list = List({ "a", "b", "c", "b" })
-	return list:index("b"), list:index("b", 3), list:index("z"), list:contains("c"), list:contains("z"),
+	return list:index("b"), list:index("b", 3), list:index("z"), list:contains("c"),
+		list:contains("z"),
 		list:count("b"), List({ 3, -1, 7 }):minmax()
 end
 
@@ -75,13 +77,15 @@ function Probes.classes()
 		return self[#self]
 	end
 	local stack = Stack({ 1, 2 })
-	return stack:top(), stack:is_a(List), Stack:class_of(stack), List:class_of({}), stack:append(9):top(),
+	return stack:top(), stack:is_a(List), Stack:class_of(stack), List:class_of({}),
+		stack:append(9):top(),
 		List.default_map_with(string) ~= nil
 end
 
 function Probes.mistakes()
 	local list = List({ 1 })
-	return outcome(List.insert, list, "x", 1), outcome(List.extend, list, 5), outcome(List.remove, list, "x"),
+	return outcome(List.insert, list, "x", 1), outcome(List.extend, list, 5),
+		outcome(List.remove, list, "x"),
 		outcome(List.map, list, 5), outcome(List.split, 5), outcome(List.mapm, list, "none"),
 		outcome(List.range, "a")
 end

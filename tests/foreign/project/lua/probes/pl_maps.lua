@@ -24,7 +24,8 @@ function Probes.map()
 end
 
 function Probes.map_comparing_and_text()
-	return Map({ a = 1 }) == Map({ a = 1 }), Map({ a = 1 }) == Map({ a = 2 }), tostring(Map({ a = 1 })),
+	return Map({ a = 1 }) == Map({ a = 1 }), Map({ a = 1 }) == Map({ a = 2 }),
+		tostring(Map({ a = 1 })),
 		tostring(Map({ a = Map({ b = "x" }) })), outcome(Map, 5)
 end
 
@@ -77,7 +78,8 @@ function Probes.set_questions()
 	return Set.isempty(set), Set.isempty(Set()), Set.isdisjoint(set, Set({ 4 })),
 		Set.isdisjoint(set, Set({ 3 })), Set.issubset(Set({ 1 }), set), Set.issubset(set, Set({ 1 })),
 		sorted(Set.values(Set.map(set, function(x) return x * 2 end))),
-		sorted(Set.values(Set.union(set, Set({ 9 })))), sorted(Set.values(Set.intersection(set, Set({ 2 })))),
+		sorted(Set.values(Set.union(set, Set({ 9 })))),
+		sorted(Set.values(Set.intersection(set, Set({ 2 })))),
 		sorted(Set.values(Set.difference(set, Set({ 2 })))),
 		sorted(Set.values(Set.symmetric_difference(set, Set({ 3, 4 }))))
 end

@@ -20,8 +20,10 @@ function Probes.kinds_of_text()
 end
 
 function Probes.beginnings_and_ends()
-	return stringx.startswith("abc", "ab"), stringx.startswith("abc", { "x", "a" }), stringx.startswith("abc", "b"),
-		stringx.endswith("a.lua", ".lua"), stringx.endswith("a.lua", { ".py", ".lua" }), stringx.endswith("a", "ba")
+	return stringx.startswith("abc", "ab"), stringx.startswith("abc", { "x", "a" }),
+		stringx.startswith("abc", "b"),
+		stringx.endswith("a.lua", ".lua"), stringx.endswith("a.lua", { ".py", ".lua" }),
+		stringx.endswith("a", "ba")
 end
 
 function Probes.joining_and_splitting()
@@ -37,24 +39,33 @@ function Probes.partitions()
 end
 
 function Probes.searching()
-	return stringx.lfind("hello hello", "lo"), stringx.lfind("hello", "z"), stringx.lfind("hello", "l", 4),
-		stringx.lfind("hello", "o", 1, 3), stringx.rfind("hello hello", "lo"), stringx.rfind("hello", "l", 1, 3),
+	return stringx.lfind("hello hello", "lo"), stringx.lfind("hello", "z"),
+		stringx.lfind("hello", "l", 4),
+		stringx.lfind("hello", "o", 1, 3), stringx.rfind("hello hello", "lo"),
+		stringx.rfind("hello", "l", 1, 3),
 		stringx.rfind("hello", "z"), stringx.count("banana", "an"), stringx.count("aaaa", "aa"),
-		stringx.count("aaaa", "aa", true), stringx.replace("a.b.c", ".", "%"), stringx.replace("a.b.c", ".", "-", 1),
+		stringx.count("aaaa", "aa", true), stringx.replace("a.b.c", ".", "%"),
+		stringx.replace("a.b.c", ".", "-", 1),
 		stringx.at("abc", 2), stringx.at("abc", -1)
 end
 
 function Probes.padding_and_stripping()
-	return stringx.ljust("a", 4), stringx.ljust("a", 4, "."), stringx.rjust("a", 4, "0"), stringx.center("ab", 7, "-"),
-		stringx.center("abc", 2), stringx.strip("  a b \n"), stringx.lstrip("  a "), stringx.rstrip(" a  "),
-		stringx.strip("--a-b--", "-"), stringx.lstrip("xyza", "zyx"), stringx.strip(""), stringx.rstrip("[a]]", "]"),
+	return stringx.ljust("a", 4), stringx.ljust("a", 4, "."), stringx.rjust("a", 4, "0"),
+		stringx.center("ab", 7, "-"),
+		stringx.center("abc", 2), stringx.strip("  a b \n"), stringx.lstrip("  a "),
+		stringx.rstrip(" a  "),
+		stringx.strip("--a-b--", "-"), stringx.lstrip("xyza", "zyx"), stringx.strip(""),
+		stringx.rstrip("[a]]", "]"),
 		stringx.expandtabs("a\tbc\td", 4), stringx.expandtabs("\tx")
 end
 
 function Probes.layout()
-	local text = "A line that is much longer than twenty characters and gets wrapped. averyveryverylongwordindeed"
-	return stringx.indent("a\nb", 2), stringx.indent("a\n\nb\n", 1, "\t"), stringx.dedent("  a\n    b\n  c\n"),
-		stringx.wrap(text, 20), stringx.wrap(text, 20, true), stringx.fill(text, 30), stringx.fill(text, 12, true)
+	local text = "A line that is much longer than twenty characters and gets wrapped. "
+		.. "averyveryverylongwordindeed"
+	return stringx.indent("a\nb", 2), stringx.indent("a\n\nb\n", 1, "\t"),
+		stringx.dedent("  a\n    b\n  c\n"),
+		stringx.wrap(text, 20), stringx.wrap(text, 20, true), stringx.fill(text, 30),
+		stringx.fill(text, 12, true)
 end
 
 function Probes.titles_and_lines()
@@ -65,7 +76,8 @@ end
 
 function Probes.quoting()
 	return stringx.quote_string("simple"), stringx.quote_string('a "quoted"\nline'),
-		stringx.quote_string("]] and ]=]\n"), stringx.quote_string("\r\0\n"), stringx.quote_string("back\\slash")
+		stringx.quote_string("]] and ]=]\n"), stringx.quote_string("\r\0\n"),
+		stringx.quote_string("back\\slash")
 end
 
 function Probes.templates_of_text()
@@ -87,8 +99,10 @@ function Probes.addresses_of_pages()
 end
 
 function Probes.mistakes()
-	return outcome(stringx.split, 5, {}), outcome(stringx.join, 5, {}), outcome(stringx.ljust, "a", "x"),
-		outcome(stringx.ljust, "a", 3, "xx"), outcome(stringx.startswith, "a", 5), outcome(stringx.at, "a"),
+	return outcome(stringx.split, 5, {}), outcome(stringx.join, 5, {}),
+		outcome(stringx.ljust, "a", "x"),
+		outcome(stringx.ljust, "a", 3, "xx"), outcome(stringx.startswith, "a", 5),
+		outcome(stringx.at, "a"),
 		outcome(stringx.isalpha, nil), outcome(stringx.center, "a", 1.5)
 end
 

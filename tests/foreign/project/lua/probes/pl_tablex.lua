@@ -28,7 +28,8 @@ end
 
 function Probes.finding()
 	local list = { 10, 20, 30, 20 }
-	return tablex.find(list, 20), tablex.find(list, 20, 3), tablex.find(list, 20, -1), tablex.find(list, 5),
+	return tablex.find(list, 20), tablex.find(list, 20, 3), tablex.find(list, 20, -1),
+		tablex.find(list, 5),
 		tablex.rfind(list, 20), tablex.rfind(list, 20, 3), { tablex.find_if(list, ">", 15) },
 		{ tablex.find_if(list, function(x) return x > 25 and "found" end) },
 		tablex.search({ a = { b = { "target" } } }, "target"),
@@ -36,9 +37,11 @@ function Probes.finding()
 end
 
 function Probes.mapping()
-	return tablex.map(double, { 1, 2, x = 3 }), tablex.map("#", { "a", "bb" }), tablex.imap("..", { "a" }, "b"),
+	return tablex.map(double, { 1, 2, x = 3 }), tablex.map("#", { "a", "bb" }),
+		tablex.imap("..", { "a" }, "b"),
 		tablex.map_named_method("upper", { "a", "b" }), tablex.map2("-", { 10, 20 }, { 1, 2 }),
-		tablex.imap2("*", { 1, 2, 3 }, { 4, 5 }), tablex.mapn(function(...) return select("#", ...) end, { 1 }, { 2 }),
+		tablex.imap2("*", { 1, 2, 3 }, { 4, 5 }),
+		tablex.mapn(function(...) return select("#", ...) end, { 1 }, { 2 }),
 		tablex.pairmap(function(k, v) return v, k end, { a = 1, b = 2 })
 end
 
@@ -53,14 +56,16 @@ function Probes.changing_in_place()
 end
 
 function Probes.reducing_and_counting()
-	return tablex.reduce("+", { 1, 2, 3 }), tablex.reduce("..", { "a", "b" }, "> "), tablex.reduce("+", {}),
+	return tablex.reduce("+", { 1, 2, 3 }), tablex.reduce("..", { "a", "b" }, "> "),
+		tablex.reduce("+", {}),
 		tablex.count_map({ "a", "b", "a" }), tablex.filter({ 1, 2, 3, 4 }, "<", 3),
 		tablex.filter({ 1, "x", 2 }, function(v) return type(v) == "number" end)
 end
 
 function Probes.keys_and_values()
 	return sorted(tablex.keys({ a = 1, b = 2 })), sorted(tablex.values({ a = 1, b = 2 })),
-		tablex.index_map({ "x", "y" }), tablex.makeset({ "x", "y" }), tablex.range(1, 3), tablex.range(10, 1, -4)
+		tablex.index_map({ "x", "y" }), tablex.makeset({ "x", "y" }), tablex.range(1, 3),
+		tablex.range(10, 1, -4)
 end
 
 function Probes.joining()

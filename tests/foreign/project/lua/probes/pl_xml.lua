@@ -36,12 +36,14 @@ end
 
 function Probes.building()
 	local doc = xml.new("list", { kind = "short" })
-	doc:addtag("item", { id = "1" }):text("first & <last>"):up():addtag("item"):addtag("deep"):up():up()
+	doc:addtag("item", { id = "1" }):text("first & <last>"):up()
+	doc:addtag("item"):addtag("deep"):up():up()
 	doc:add_child(xml.elem("extra", { "text", xml.elem("br"), id = "x" }))
 	doc:add_direct_child("end")
 	doc:set_attribs({ kind = "long" }):set_attrib("kind", "longer")
 	local item, list = xml.tags("item, list")
-	return tostring(doc), doc:get_attribs().kind, tostring(list({ item("a"), item({ "b", k = "v" }) })),
+	return tostring(doc), doc:get_attribs().kind,
+		tostring(list({ item("a"), item({ "b", k = "v" }) })),
 		xml.tostring(doc, "", "  "), xml.tostring(doc, "\n", "  ", nil, true), doc:tostring(" ", "."),
 		xml.is_tag(doc), xml.is_tag("x"), outcome(xml.new)
 end
@@ -57,7 +59,8 @@ function Probes.finding()
 		matching[#matching + 1] = tag:get_text()
 	end
 	return animals, matching, doc:child_with_name("animal"):get_text(), doc:child_with_name("none"),
-		#doc:get_elements_with_name("name"), #doc:get_elements_with_name("name", true), doc:first_childtag().tag,
+		#doc:get_elements_with_name("name"), #doc:get_elements_with_name("name", true),
+		doc:first_childtag().tag,
 		#collect(doc:children()), doc:get_text()
 end
 
