@@ -316,8 +316,16 @@ class Harness:
         if reply.status == "ok" and isinstance(reply.value, list):
             return reply.value
         kind: type[RunError] = WorldError if reply.status == "error" else LimitExceeded
-        msg = f"{module}.{function}: {reply.message}"
+        msg = f"{module}.{function}: {_with_place(reply)}"
         raise kind(msg)
+
+
+def _with_place(reply: Reply) -> str:
+    """Return the message of a failed job behind the place in the user's files, as far as known."""
+    where = reply.where or {}
+    place = f"{where['file']}:{where['line']}: " if where.get("file") else ""
+    calls = f"\n{where['traceback']}" if where.get("traceback") else ""
+    return f"{place}{reply.message}{calls}"
 
 
 def open_project(root: str | Path | None = None) -> Project:

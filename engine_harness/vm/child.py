@@ -104,8 +104,10 @@ def _start(
 def _do(job: dict[str, Any], harness: HostModules, wire: Wire) -> None:
     from pathlib import Path
 
+    from engine_harness._wallclock import monotonic_s
     from engine_harness.vm.loader import LuaRoot
 
+    started_s = monotonic_s()
     roots = tuple(
         LuaRoot(path=Path(path), name=name)
         for path, name in zip(job["roots"], job["root_names"], strict=True)
@@ -118,7 +120,7 @@ def _do(job: dict[str, Any], harness: HostModules, wire: Wire) -> None:
         if answer is None:
             return
         step = machine.resume(json.dumps(answer["answer"], ensure_ascii=False))
-    host = {"memory_mb": _peak_memory_mb()}
+    host = {"memory_mb": _peak_memory_mb(), "wall_s": monotonic_s() - started_s}
     wire.send({"kind": step.kind, "host": host}, step.text, step.blobs)
 
 

@@ -285,7 +285,7 @@ class Pool:
             worker.deadline_s += monotonic_s() - asked_s
             return None
         index = worker.index
-        reply = _reply(message, worker)
+        reply = _reply(message)
         worker.job = None
         if reply.limit == "memory_mb":
             # A runtime that hit its ceiling may leave the process short of memory.
@@ -346,9 +346,8 @@ def _memory_reply(job: Job, host: dict[str, Json]) -> Reply:
     return Reply(status="limit", limit="memory_mb", message=message, host=host)
 
 
-def _reply(message: _Message, worker: _Worker) -> Reply:
-    host = dict(message.host)
-    host["wall_s"] = monotonic_s() - worker.started_s
+def _reply(message: _Message) -> Reply:
+    host = message.host
     value = message.value
     if message.kind == "failed" and value["status"] == "bug":
         raise HarnessBug(value["message"])
