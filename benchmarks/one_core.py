@@ -60,7 +60,7 @@ def main() -> None:
                 "walls_s": walls_s,
                 "parent_mb": _peak_memory_mb("self"),
                 "children_mb": children_mb,
-                "is_ok": all(result.verdict.ok for result in results),
+                "passed": all(result.verdict.passed for result in results),
             }
         )
     )

@@ -40,6 +40,8 @@ class Finished(NamedTuple):
     """A process that has ended well."""
 
     wall_s: float
+    cpu_s: float
+    """Of the process and all that it started."""
     output: str
 
 
@@ -81,6 +83,11 @@ def manifest(world: str, timeline: Sequence[Mapping[str, object]]) -> str:
     )
 
 
+def _cpu_of_ended_processes_s() -> float:
+    times = os.times()
+    return times.children_user + times.children_system
+
+
 def finished(command: Sequence[str], folder: Path) -> Finished:
     """Run a command in `folder` to its end.
 
@@ -89,6 +96,7 @@ def finished(command: Sequence[str], folder: Path) -> Finished:
     """
     # What is measured must not depend on what the caller's shell has set.
     environ = {key: value for key, value in os.environ.items() if not key.startswith("HARNESS_")}
+    cpu_start_s = _cpu_of_ended_processes_s()
     start = time.perf_counter()
     done = subprocess.run(
         command,
@@ -104,7 +112,7 @@ def finished(command: Sequence[str], folder: Path) -> Finished:
         lines = (done.stderr or done.stdout).strip().splitlines() or ["no output"]
         msg = f"{' '.join(command)}: exit code {done.returncode}: {lines[-1]}"
         raise NotMeasuredError(msg)
-    return Finished(wall_s, done.stdout)
+    return Finished(wall_s, _cpu_of_ended_processes_s() - cpu_start_s, done.stdout)
 
 
 def run_harness(folder: Path, *arguments: str) -> Finished:

@@ -55,13 +55,26 @@ local function as_action(entry)
 	return { name = "choose", args = { action = entry } }
 end
 
---- Every entry of `actions()` can be applied; each is tried on a twin restored to this moment.
+-- Whether a twin is back at `snapshot`, whatever it has been used for.
+local function restored(twin, snapshot, found)
+	twin.scheduler:clear()
+	twin.world:restore(json.decode(snapshot))
+	local again = json.encode(twin.world:snapshot(), "snapshot")
+	if again ~= snapshot then
+		found[#found + 1] = format("restore() into a used world left %s, not %s", again, snapshot)
+	end
+	return again == snapshot
+end
+
+--- Every entry of `actions()` can be applied; each is tried on one twin, restored to this moment
+--- again and again: what an action before it has left must be gone.
 function PROBES.actions(run, found)
 	local snapshot = json.encode(run.world:snapshot(), "snapshot")
+	local twin = run:twin()
 	for index = 1, #run.world:actions() do
-		local twin = run:twin()
-		twin.scheduler:clear()
-		twin.world:restore(json.decode(snapshot))
+		if not restored(twin, snapshot, found) then
+			return
+		end
 		local action = as_action(twin.world:actions()[index])
 		local text = json.encode(action, "action")
 		local accepted, code, message = twin:apply(action)
@@ -69,6 +82,7 @@ function PROBES.actions(run, found)
 			found[#found + 1] = format("actions()[%d] %s is refused: %s %s", index, text, code, message)
 		end
 	end
+	restored(twin, snapshot, found)
 end
 
 -- A time that was kept as what is left of it may come back with another last digit.

@@ -1,4 +1,4 @@
-"""Each way to stop a run: it becomes a finding, costs no other scenario a byte, leaves no process."""
+"""Each way to stop a run: it becomes a finding, costs no other run a byte and leaves no process."""
 
 from __future__ import annotations
 

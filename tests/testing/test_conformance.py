@@ -55,6 +55,7 @@ end
 function Counter:restore(state)
     self.count = state.count
     self.dice:set_state(state.dice)
+    self.due_s = nil
     if state.later_s then self:later(state.later_s) end
 end
 return Counter
@@ -123,6 +124,11 @@ BROKEN = {
         'return {{name = "add"}}',
         'return {{name = "add"}, {name = "jump"}}',
         "actions()[2]",
+    ),
+    "restore leaves what was there": (
+        "self.count = state.count\n",
+        "self.count = math.max(self.count, state.count)\n",
+        "restore() into a used world left",
     ),
     "restore forgets the stream": (
         "self.dice:set_state(state.dice)",

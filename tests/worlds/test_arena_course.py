@@ -235,7 +235,7 @@ def test_a_run_that_does_not_come_to_rest_ends_at_its_limit(
 def test_the_world_adds_its_section_and_its_log(record_of: Callable[[str], RunRecord]) -> None:
     record = record_of("order")
     assert record.sections["pit"] == {"cooldown_s": 0.4}
-    assert [(row["at_s"], row["level"], row["text"]) for row in record.logs] == [
+    assert [(row.at_s, row.level, row.text) for row in record.logs] == [
         (1, "info", "30 hp are left"),
         (1, "info", "30 hp are left"),
     ]
