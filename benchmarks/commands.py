@@ -95,11 +95,19 @@ def _compile(folder: Path) -> Finished:
     return done
 
 
+def _leave_bytecode(manifests: Mapping[str, str]) -> None:
+    """A command is to find what an installed one finds: the bytecode of every module it needs."""
+    with temporary_project(manifests) as folder:
+        run_harness(folder)
+        run_harness(folder, "compile", "--force-build")
+
+
 def rows(*, is_quick: bool) -> Iterator[Row]:
     """Measure; a row comes as soon as it is known."""
+    smoke = {SMOKE.name: SMOKE.read_text("utf-8")}
+    _leave_bytecode(smoke)
     waited = _in_fresh_projects({}, 3 if is_quick else 15, _help)
     yield _row("commands.help", "run-harness --help", waited, 0.12, in_ms=True)
-    smoke = {SMOKE.name: SMOKE.read_text("utf-8")}
     waited = _in_fresh_projects(smoke, 1 if is_quick else 9, _run_all(1))
     yield _row("commands.smoke", "one smoke scenario", waited, 0.5)
     waited = _in_fresh_projects({"long.yaml": _long_manifest()}, 1 if is_quick else 5, _compile)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import resource
 import statistics
 import subprocess
 import sys
@@ -84,8 +85,8 @@ def manifest(world: str, timeline: Sequence[Mapping[str, object]]) -> str:
 
 
 def _cpu_of_ended_processes_s() -> float:
-    times = os.times()
-    return times.children_user + times.children_system
+    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return usage.ru_utime + usage.ru_stime
 
 
 def finished(command: Sequence[str], folder: Path) -> Finished:
@@ -94,8 +95,9 @@ def finished(command: Sequence[str], folder: Path) -> Finished:
     Raises:
         NotMeasuredError: it failed; a time would say nothing.
     """
-    # What is measured must not depend on what the caller's shell has set.
-    environ = {key: value for key, value in os.environ.items() if not key.startswith("HARNESS_")}
+    # What the caller's shell has set must not decide: no bytecode may be kept, for example.
+    foreign = ("HARNESS_", "PYTHON")
+    environ = {key: value for key, value in os.environ.items() if not key.startswith(foreign)}
     cpu_start_s = _cpu_of_ended_processes_s()
     start = time.perf_counter()
     done = subprocess.run(

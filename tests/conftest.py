@@ -89,3 +89,11 @@ def make_bench(tmp_path: Path) -> Iterator[Callable[[str], Bench]]:
 @pytest.fixture
 def bench(make_bench: Callable[[str], Bench]) -> Bench:
     return make_bench("project")
+
+
+@pytest.fixture(scope="module")
+def shared_bench(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
+    """One project for all tests of a module, with a warm child: no world may change its text."""
+    bench = Bench(tmp_path_factory.mktemp("project"))
+    yield bench
+    bench.close()

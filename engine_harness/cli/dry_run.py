@@ -17,7 +17,7 @@ from engine_harness.cli.places import Places
 from engine_harness.errors import NothingSelected
 
 if TYPE_CHECKING:
-    from engine_harness.cli.run import RunRequest
+    from engine_harness.cli.request import RunRequest
 
 __all__ = ["tell_what_would_be_done"]
 

@@ -17,7 +17,7 @@ from engine_harness.cli.suites import GROUPS, all_suites
 from engine_harness.errors import NothingSelected
 
 if TYPE_CHECKING:
-    from engine_harness.cli.run import RunRequest
+    from engine_harness.cli.request import RunRequest
     from engine_harness.manifest.project import Project
 
 __all__ = ["list_suites_or_scenarios"]

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from engine_harness._types import Json
     from engine_harness.api import Harness, Invocation
-    from engine_harness.cli.run import RunRequest
+    from engine_harness.cli.request import RunRequest
     from engine_harness.manifest.load import Loaded
     from engine_harness.manifest.models import Scenario
     from engine_harness.manifest.project import Project

@@ -2,39 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 import click
 
 from engine_harness._version import __version__
 from engine_harness.cli.options import CONTEXT, json_flag, root_flag, run_flags
+from engine_harness.cli.request import RunRequest
 from engine_harness.cli.verbs import VERBS
 
-__all__ = ["RunRequest", "run_command"]
-
-
-@dataclass(frozen=True, kw_only=True)
-class RunRequest:
-    """What one command line asks for; None means: not given."""
-
-    targets: tuple[str, ...] = ()
-    suites: tuple[str, ...] = ()
-    scenarios: tuple[str, ...] = ()
-    tags: tuple[str, ...] = ()
-    exclude_tags: tuple[str, ...] = ()
-    jobs: int | str | None = None
-    seed: int | str | None = None
-    deadline_s: float | None = None
-    memory_mb: int | None = None
-    hitch_policy: Literal["stall", "catch_up"] | None = None
-    out_dir: str | None = None
-    root: str | None = None
-    as_json: bool = False
-    dry_run: bool = False
-    verbose: bool = False
-    force_build: bool = False
-    skip_build: bool = False
+__all__ = ["run_command"]
 
 
 class _RunCommand(click.Command):

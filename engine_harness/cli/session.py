@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
     from engine_harness._types import JsonMap
     from engine_harness.api import Harness, Result
-    from engine_harness.cli.run import RunRequest
+    from engine_harness.cli.request import RunRequest
     from engine_harness.cli.suites import Suite
     from engine_harness.manifest.models import Scenario
 

@@ -56,7 +56,12 @@ def read_condition(field: Field, words: Vocabulary, depth: int = 1) -> Condition
     if form == "event":
         table.close(("event", "where"))
         name = _event(table, words)
-        where = read_where(table.get("where"))
+        wanted = table.get("where")
+        where = read_where(wanted)
+        for key in [key for key, value in where.items() if value is None]:
+            assert wanted is not None
+            # In Lua a field that is null is not there.
+            wanted.child(key, None).error("must be a scalar or a map with min, max")
         return EventCondition(event=name, where=where) if name else None
     if form == "type":
         return _typed(table, words, depth)

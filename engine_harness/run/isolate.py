@@ -36,6 +36,8 @@ SOURCES = ("", "plan", "driver", "world", "engine")
 CLASSES = ("", "nominal", "hitch")
 # Keys of a planned event that the row says in other words.
 ROW_KEYS = frozenset({"time", "event"})
+# Limits whose point differs from run to run.
+UNREPRODUCIBLE = frozenset({"memory_mb", "stack"})
 
 
 def record_of(request: Request, reply: Reply) -> RunRecord:
@@ -50,6 +52,10 @@ def record_of(request: Request, reply: Reply) -> RunRecord:
         parts = _Parts(request, reply.blobs, raw)
     else:
         raw, head, parts = None, _head_of(reply), None
+    host: dict[str, Json] = {**reply.host, "tool_version": __version__}
+    if reply.limit in UNREPRODUCIBLE and head.get("where"):
+        # Useful to whoever looks for the place, but another one each time.
+        host["where"] = head.pop("where")
     outcome = _outcome(head)
     body: dict[str, Any] = {
         "outcome": outcome,
@@ -59,7 +65,7 @@ def record_of(request: Request, reply: Reply) -> RunRecord:
         "invariants": [InvariantRow(**normalised(row)) for row in head.get("invariants", [])],
         "samples": parts.samples(head["samples"]) if parts else {},
         "logs": parts.logs() if parts else [],
-        "sections": normalise(head.get("sections", {})),
+        "sections": _sections(head, raw, request.scenario.world),
     }
     return RunRecord(
         scenario=_scenario_head(request),
@@ -68,7 +74,7 @@ def record_of(request: Request, reply: Reply) -> RunRecord:
         digest=record_digest(**body),
         warnings=[*map(str, request.expansion.warnings), *head.get("warnings", [])],
         cost=Cost(**head["cost"]) if "cost" in head else None,
-        host={**reply.host, "tool_version": __version__},
+        host=host,
         **body,
     )
 
@@ -94,8 +100,9 @@ def _scenario_head(request: Request) -> ScenarioHead:
 
 def _head_of(reply: Reply) -> dict[str, Any]:
     """Return the head of a run that left nothing but its end."""
+    status = "nondeterministic" if reply.limit == "unnumbered_keys" else reply.status
     return {
-        "status": reply.status if reply.status != "error" else "world_error",
+        "status": status,
         "limit": reply.limit,
         "message": reply.message,
         "where": reply.where,
@@ -120,6 +127,15 @@ def _outcome(head: dict[str, Any]) -> Outcome:
         frames=frames,
         units=None if frames is None else frames + 1,
     )
+
+
+def _sections(head: dict[str, Any], raw: dict[str, Any] | None, world: str) -> dict[str, Any]:
+    """Return what driver and world add to the record."""
+    sections = normalise(head.get("sections", {}))
+    assert isinstance(sections, dict)
+    if raw is not None and raw["section"] is not None:
+        sections.setdefault(world, normalise(raw["section"]))
+    return sections
 
 
 def _checkpoints(rows: list[dict[str, Any]]) -> dict[str, Checkpoint]:

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Request", "job_of"]
 
+EXACT_INTEGER_MAX = 2**53
+
 
 @dataclass(frozen=True, kw_only=True)
 class Request:
@@ -35,6 +37,11 @@ class Request:
     """Where the world and what it requires are looked up."""
 
 
+def _in_lua(seed: int | str) -> int | str:
+    """Return the seed as a world sees it: beyond 2^53 a Lua number would be another one."""
+    return seed if isinstance(seed, str) or abs(seed) <= EXACT_INTEGER_MAX else str(seed)
+
+
 def job_of(request: Request, *, probes: Sequence[JsonMap] = ()) -> Job:
     """Return the job that plays `request`.
 
@@ -47,6 +54,7 @@ def job_of(request: Request, *, probes: Sequence[JsonMap] = ()) -> Job:
         "driver": request.scenario.driver,
         "world": request.scenario.world,
         "seed": str(options.seed),
+        "authored_seed": _in_lua(options.seed),
         "options": options.world_options,
         "hitch_policy": options.hitch_policy,
         "settle_limit_s": options.settle_limit_s,

@@ -19,8 +19,14 @@ TICK_NAME = "__t"
 _START = r"A-Za-z_\x80-\U0010FFFF"
 _PART = _START + "0-9"
 _NAME = rf"[{_START}][{_PART}]*+"
-_NUMBER = rf"(?:0[xX](?:[pP][+-]|[{_PART}.])*+|\.?[0-9](?:[eE][+-]|[{_PART}.])*+)"
-_SINGLE = r"'(?:[^'\\\n\r]|\\(?:z[ \t\v\f\r\n]*+|\r\n|\n\r|.))*+'"
+# Possessive groups with alternatives match wrongly before Python 3.11.5, so none is used: each
+# alternative begins in its own way, and what follows a number or a run says that it is whole.
+_NUMBER = (
+    rf"(?:0[xX](?:[pP][+-]|[{_PART}.])*(?![{_PART}.]|(?<=[pP])[+-])"
+    rf"|\.?[0-9](?:[eE][+-]|[{_PART}.])*(?![{_PART}.]|(?<=[eE])[+-]))"
+)
+_ESCAPE = r"\\(?:z[ \t\v\f\r\n]*+|\r\n|\n\r|\r(?!\n)|\n(?!\r)|[^z\r\n])"
+_SINGLE = rf"'(?:[^'\\\n\r]|{_ESCAPE})*'"
 _STRING = _SINGLE + "|" + _SINGLE.replace("'", '"')
 
 
@@ -29,12 +35,17 @@ def _long(label: str) -> str:
     return rf"\[(?P<{label}>=*)\[.*?\](?P={label})\]"
 
 
+def _whole(label: str, body: str) -> str:
+    """`body` matched ahead and then again as one piece, which is never taken back in part."""
+    return rf"(?=(?P<{label}>{body}))(?P={label})"
+
+
 def _comment(label: str) -> str:
     return rf"--{_long(label)}|--(?!\[=*\[)[^\n\r]*+"
 
 
 def _gap(label: str) -> str:
-    return rf"(?:[ \t\v\f\r\n]++|{_comment(label)})*+"
+    return _whole(f"{label}run", rf"(?:[ \t\v\f\r\n]++|{_comment(label)})*")
 
 
 _WORDS = r"(?:do|repeat|function|goto|end|until|if|__t)"
@@ -42,7 +53,9 @@ _WORDS = r"(?:do|repeat|function|goto|end|until|if|__t)"
 # One match runs over everything that needs no thought and stops behind the next word that does:
 # the loop in Python then turns once per such word, not once per token.
 _NEXT = re.compile(
-    rf"""(?:
+    _whole(
+        "run",
+        rf"""(?:
       [^{_PART}"'\[\-.]++
     | (?!{_WORDS}(?![{_PART}])){_NAME}
     | {_STRING}
@@ -50,7 +63,9 @@ _NEXT = re.compile(
     | {_long("s")} | \[(?!=*\[)
     | {_NUMBER}(?<![iIlL])
     | \.\.\.?+ | \.(?![0-9.])
-    )*+
+    )*""",
+    )
+    + rf"""
     (?: (?P<word>{_WORDS})(?![{_PART}]) | (?P<number>{_NUMBER}) | (?P<finish>\Z) )""",
     re.DOTALL | re.VERBOSE,
 )
@@ -60,13 +75,14 @@ _TOKEN = re.compile(
     re.DOTALL,
 )
 _FOLLOWING_NAME = re.compile(rf"{_gap('g')}({_NAME})", re.DOTALL)
+_PARAMETERS = _whole("parameters", r"(?:[^)\-]|" + _comment("f") + ")*")
 _HEADER = re.compile(
-    rf"{_gap('a')}(?P<name>{_NAME}(?:{_gap('b')}[.:]{_gap('d')}{_NAME})*+)?"
-    rf"{_gap('e')}\((?:[^)\-]|{_comment('f')})*+\)",
+    rf"{_gap('a')}(?P<name>{_NAME}(?:{_gap('b')}[.:]{_gap('d')}{_NAME})*)?"
+    rf"{_gap('e')}\({_PARAMETERS}\)",
     re.DOTALL,
 )
 _GAP = re.compile(_gap("g"), re.DOTALL)
-_ASSIGNED = re.compile(rf"({_NAME}(?:[.:]{_NAME})*+)[ \t]*=[ \t]*\Z")
+_ASSIGNED = re.compile(rf"({_NAME}(?:[.:]{_NAME})*)[ \t]*=[ \t]*\Z")
 _IMAGINARY_OR_64_BIT = re.compile(r"(?:[uU]?[lL]{2}|[uU][lL]{2}|[iI])\Z")
 _LINE_END = re.compile(r"\r\n|\n\r|\r|\n")
 _SHEBANG = re.compile(r"\ufeff?(?:#[^\n\r]*)?")
@@ -261,7 +277,7 @@ def _last_token(text: str, run_start: int, start: int) -> tuple[str, str | None]
         gap = _GAP.match(text, position, start)
         position = match.end()
         last = text[gap.end() if gap else position : position]
-        kind = match.lastgroup if match.lastgroup not in (None, "g") else "other"
+        kind = match.lastgroup if match.lastgroup not in (None, "g", "grun") else "other"
 
 
 def _function_name(text: str, run_start: int, start: int, header: re.Match[str]) -> str:

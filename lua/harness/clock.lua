@@ -4,6 +4,8 @@
 
 local floor = math.floor
 
+local FRAME_MAX = 2 ^ 53
+
 local Clock = {}
 Clock.__index = Clock
 
@@ -29,7 +31,8 @@ end
 --- The first frame at or after `time_s`.
 function Clock:frame_from(time_s)
 	local frame = floor(time_s * self.rate_hz)
-	while frame / self.rate_hz + Clock.ROUNDING_S < time_s do
+	-- Beyond 2^53 there is no next frame to try.
+	while frame / self.rate_hz + Clock.ROUNDING_S < time_s and frame < FRAME_MAX do
 		frame = frame + 1
 	end
 	return frame
@@ -43,7 +46,7 @@ end
 --- The last frame at or before `time_s`.
 function Clock:frame_until(time_s)
 	local frame = floor(time_s * self.rate_hz) + 1
-	while frame / self.rate_hz > time_s + Clock.ROUNDING_S do
+	while frame / self.rate_hz > time_s + Clock.ROUNDING_S and frame < FRAME_MAX do
 		frame = frame - 1
 	end
 	return frame

@@ -7,7 +7,7 @@ local ordered = require("harness.ordered")
 
 local Condition = {}
 
-local find, sub = string.find, string.sub
+local find, format, sub = string.find, string.format, string.sub
 
 -- A segment of a dotted name: a key of a map, or the 1-based index of a list.
 local function step_into(value, segment)
@@ -15,9 +15,10 @@ local function step_into(value, segment)
 		return nil
 	end
 	local inner = value[segment]
-	if inner == nil then
+	if inner == nil and find(segment, "^%d+$") then
 		local index = tonumber(segment)
-		inner = index and value[index]
+		-- A number has one spelling: "01" is no index.
+		inner = format("%d", index) == segment and value[index] or nil
 	end
 	return inner
 end
@@ -63,6 +64,10 @@ local function in_range(value, range)
 		and (range.max == nil or value <= range.max)
 end
 
+local function is_range(want)
+	return type(want) == "table" and (want.min ~= nil or want.max ~= nil)
+end
+
 -- `where` of an event: equality per dotted field, or {min, max} for numbers.
 local function matcher(where)
 	local names, wanted = {}, {}
@@ -73,8 +78,8 @@ local function matcher(where)
 	return function(fields)
 		for index = 1, #names do
 			local value, want = Condition.lookup(fields, names[index]), wanted[index]
-			local is_range = type(want) == "table" and (want.min ~= nil or want.max ~= nil)
-			if is_range and not in_range(value, want) or not is_range and not equal(value, want) then
+			local holds = is_range(want) and in_range or equal
+			if not holds(value, want) then
 				return false
 			end
 		end

@@ -116,7 +116,7 @@ local function row_of(self, index, event)
 	local class = self:_class(measured_s, 0)
 	local lateness_s = run.lateness:add(class, run.clock.now - measured_s)
 	run.stats:dispatched()
-	local fields = run.recorder.watchers[event.event] and run.plan:fields(index)
+	local fields = run.recorder.watchers[event.event] and run.plan:row_fields(index)
 	return run.recorder:plan_event(index, event.event, fields, due_s, lateness_s, class, held_until_s)
 end
 

@@ -20,11 +20,15 @@ local format = string.format
 
 local UNREPRODUCIBLE = { memory_mb = true, stack = true }
 
+-- LuaJIT's own word for this limit names a line, and another one each time.
+local STACK_MESSAGE = "stack overflow: calls are nested too deep"
+
 -- Why a protected call failed, as plain data.
 local function failure(work, err)
 	local limit, message = work.tripped()
 	if limit then
 		local status = limit == "unnumbered_keys" and "nondeterministic" or "limit"
+		message = limit == "stack" and STACK_MESSAGE or message
 		return { status = status, limit = limit, message = message, where = err }
 	end
 	return { status = "error", message = err.message, where = err }
@@ -123,6 +127,16 @@ local function describe(host, work, data)
 	end)
 end
 
+-- All results as a list; a nil keeps its place.
+local function results_of(...)
+	local results = {}
+	for index = 1, select("#", ...) do
+		local result = select(index, ...)
+		results[index] = result == nil and json.null or result
+	end
+	return json.mark_empty_list(results)
+end
+
 local function call(host, work, data)
 	local sandbox = still_sandbox(host, work)
 	return answer(work, sandbox, function()
@@ -132,8 +146,7 @@ local function call(host, work, data)
 		if type(fn) ~= "function" then
 			error(format("module %s has no function %s", job.module, job["function"]), 0)
 		end
-		local results = { fn(unpack(job.args, 1, job.count)) }
-		return json.encode(json.mark_empty_list(results), "result")
+		return json.encode(results_of(fn(unpack(job.args, 1, job.count))), "result")
 	end)
 end
 

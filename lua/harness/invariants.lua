@@ -4,6 +4,7 @@
 --- finds the invariant holding again, or by the end.
 
 local Condition = require("harness.condition")
+local json = require("harness.json")
 local ordered = require("harness.ordered")
 
 local format = string.format
@@ -13,6 +14,15 @@ Invariants.__index = Invariants
 
 -- A row without a subject stands under this key; subjects are texts, so no subject is a number.
 local WHOLE = 0
+
+-- What a row keeps must not change with the world later.
+local function copy(value, name)
+	local kind = type(value)
+	if kind == "number" or kind == "string" or kind == "boolean" or kind == "nil" then
+		return value
+	end
+	return json.decode(json.encode(value, name))
+end
 
 local function condition_check(entry, recorder)
 	local test = Condition.compile(entry.condition, recorder)
@@ -28,23 +38,34 @@ local function condition_check(entry, recorder)
 	end
 end
 
+local NONSENSE = "invariant %s: check must return nil, a text or a map from subject to text, got a %s"
+
+-- What a check returned, as violations by subject.
+local function violations_of(result, name)
+	if result == nil then
+		return nil
+	elseif type(result) == "string" then
+		return { [WHOLE] = { details = result } }
+	elseif type(result) ~= "table" then
+		error(format(NONSENSE, name, type(result)), 0)
+	end
+	local violated = {}
+	for subject, details in ordered.pairs(result) do
+		if type(subject) ~= "string" and type(subject) ~= "number" then
+			error(format(NONSENSE, name, "map with a " .. type(subject) .. " as subject"), 0)
+		elseif type(details) ~= "string" then
+			local what = format("map with a %s as text of %s", type(details), subject)
+			error(format(NONSENSE, name, what), 0)
+		end
+		violated[tostring(subject)] = { details = details }
+	end
+	return violated
+end
+
 local function world_check(entry, world, declared)
 	local check, args = declared[entry.name].check, entry.args
 	return function()
-		local result = check(world, args)
-		if result == nil then
-			return nil
-		elseif type(result) == "string" then
-			return { [WHOLE] = { details = result } }
-		elseif type(result) ~= "table" then
-			local what = "invariant %s: check must return nil, a text or a map, got a %s"
-			error(format(what, entry.name, type(result)), 0)
-		end
-		local violated = {}
-		for subject, details in ordered.pairs(result) do
-			violated[tostring(subject)] = { details = tostring(details) }
-		end
-		return violated
+		return violations_of(check(world, args), entry.name)
 	end
 end
 
@@ -58,6 +79,7 @@ function Invariants.new(entries, world, declared, clock, recorder)
 		local is_world = entry.kind == "world"
 		self.checks[index] = {
 			name = entry.name,
+			metric = not is_world and "metric " .. tostring(entry.condition.metric) or nil,
 			severity = is_world and declared[entry.name].severity or "error",
 			check = is_world and world_check(entry, world, declared) or condition_check(entry, recorder),
 			open = {},
@@ -75,7 +97,7 @@ function Invariants:_open(index, check, subject, violation, unit)
 		first_at_s = self.clock.now,
 		frame = self.clock.frame,
 		unit = unit,
-		value = violation.value,
+		value = copy(violation.value, check.metric),
 		details = violation.details,
 	}
 	self.rows[#self.rows + 1] = row

@@ -27,6 +27,11 @@ function Json.mark_empty_list(list)
 	return list
 end
 
+--- Whether `value` is an empty list that was marked as one.
+function Json.is_empty_list(value)
+	return empty_lists[value] == true
+end
+
 local ESCAPES = { ['"'] = '\\"', ["\\"] = "\\\\", ["\n"] = "\\n", ["\r"] = "\\r", ["\t"] = "\\t" }
 
 local function escape(character)

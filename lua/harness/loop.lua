@@ -21,7 +21,10 @@ end
 
 function View:metric(name)
 	if not self.metrics then
-		self.metrics = self.run:ask_metrics()
+		local run = self.run
+		local doing = run.doing
+		self.metrics = run:ask_metrics()
+		run.doing = doing
 	end
 	return Condition.lookup(self.metrics, name)
 end

@@ -12,6 +12,9 @@ Plan.__index = Plan
 -- Keys of every planned event; the others are the kind's own and go to the world.
 local COMMON = { time = true, event = true, notes = true, macro = true }
 
+-- What a row of the event log says in other words.
+local OF_THE_ROW = { time = true, event = true }
+
 ---@param module table what the compiled module returned
 function Plan.new(module)
 	local events, count = {}, 0
@@ -42,15 +45,25 @@ function Plan:copy(value)
 	return copy
 end
 
---- The fields of event `index` that belong to its kind.
-function Plan:fields(index)
+-- The fields of event `index` but for those in `left_out`.
+local function fields_without(self, index, left_out)
 	local fields = {}
 	for key, value in ordered.pairs(self.events[index]) do
-		if not COMMON[key] then
+		if not left_out[key] then
 			fields[key] = self:copy(value)
 		end
 	end
 	return fields
+end
+
+--- The fields of event `index` that belong to its kind.
+function Plan:fields(index)
+	return fields_without(self, index, COMMON)
+end
+
+--- The fields of event `index` as its row shows them.
+function Plan:row_fields(index)
+	return fields_without(self, index, OF_THE_ROW)
 end
 
 return Plan

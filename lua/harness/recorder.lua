@@ -7,7 +7,10 @@ local Columns = require("harness.columns")
 local json = require("harness.json")
 
 local NAN = 0 / 0
-local format = string.format
+local LIST_BEGINS = string.byte("[")
+
+local byte, format = string.byte, string.format
+local huge = math.huge
 
 local QUOTED = {}
 
@@ -99,6 +102,9 @@ end
 ---@param fields? table plain data
 function Recorder:event(source, name, fields)
 	local text = fields ~= nil and json.encode(fields, name) or nil
+	if text and byte(text) == LIST_BEGINS then
+		error(name .. ": the fields of an event must have names, got a list", 3)
+	end
 	local row = self:_row(name, source)
 	if text then
 		self.events.fields[row] = self.texts:number(text)
@@ -146,7 +152,8 @@ function Recorder:sample(name, number)
 	local row = series.count + 1
 	series.count = row
 	series.at_s[row] = self.clock.now
-	series.value[row] = number
+	-- In a column, what is not finite is nothing, as it is in all plain data.
+	series.value[row] = number < huge and number > -huge and number or NAN
 end
 
 -- Logs and samples share one ceiling: both are written by the world's own hand, row by row.

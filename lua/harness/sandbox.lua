@@ -72,6 +72,11 @@ local function add_calls(sandbox, work, threads, text, traceback)
 		return answer(threads.host_call(fn, on_error, ...))
 	end
 
+	--- File and line where a function of user code begins; nil for any other value.
+	function sandbox.defined_at(fn)
+		return traceback:defined_at(fn)
+	end
+
 	--- Raise the error of a thread that the host resumed, with the place where it was made.
 	function sandbox.thread_failed(thread, value)
 		if raw_getmetatable(value) == FAILURE then

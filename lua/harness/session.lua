@@ -37,6 +37,8 @@ function Session.new(job, module, work, function_name)
 		checkpoints = {},
 		checkpoint_names = {},
 		sections = {},
+		-- What the world adds, as JSON text.
+		section = nil,
 		-- What is being called, for the message of an error.
 		doing = "new",
 		doing_name = nil,
@@ -85,7 +87,7 @@ end
 function Session:apply(action)
 	self.doing, self.doing_name = "apply", action.name
 	self.applying = true
-	local accepted, second, message = World.apply(self.world, action)
+	local accepted, second, message = World.apply(self.world, action, self.sandbox.tostring)
 	self.applying = false
 	return accepted, second, message
 end
@@ -94,14 +96,20 @@ end
 --- now + `delta_s`. The world's own entries run on the way; the plan's wait.
 function Session:advance(delta_s)
 	if not self.applying or self.world.step then
-		error("clock.advance works inside apply of a world without step only", 4)
+		error("clock.advance works inside apply of a world without step only", 2)
 	elseif type(delta_s) ~= "number" or not (delta_s >= 0 and delta_s < math.huge) then
-		error("clock.advance: delta_s must be a number >= 0, got " .. tostring(delta_s), 4)
+		local got = type(delta_s) == "number" and format("%.14g", delta_s) or "a " .. type(delta_s)
+		error("clock.advance: delta_s must be a finite number >= 0, got " .. got, 2)
 	end
 	local clock, scheduler, world = self.clock, self.scheduler, self.world
 	local on_dispatch = self.timeline and self.timeline.dispatch.on_dispatch
 	local target = clock:frame_from(clock.now + delta_s)
 	self.applying = false
+	if target > clock.frame then
+		-- What is due now has its frame now, not the next one.
+		scheduler:begin_drain()
+		scheduler:drain(clock.now, math.huge, on_dispatch)
+	end
 	while clock.frame < target do
 		local due_s = scheduler:next_due() or math.huge
 		local frame = clock.frame + 1
@@ -162,21 +170,36 @@ function Session:close()
 	local metrics = json.encode(self:ask_metrics(), "metrics")
 	if self.world.section then
 		self.doing = "section"
-		self.sections[self.job.world] = self.world:section()
+		self.section = World.section(self.world, self.job.world)
 	end
 	return metrics
 end
 
 local DOING = { apply = "apply(%s)" }
 
+-- Where the function stands that was called last, for an error that names no line: what the function
+-- returned was wrong, or it ended in a tail call, which takes it off the stack.
+function Session:_called()
+	local owner = self.doing == "new" and self.class or self.world
+	local fn = owner and World.is_method(self.doing) and owner[self.doing]
+	local file, line = self.sandbox.defined_at(fn)
+	if file then
+		return file, line, format("%s:%d: in function '%s'", file, line, self.doing)
+	end
+end
+
 --- Where a run failed: the place in the code, and what was being done at what time.
 function Session:place(err)
 	local event = self.doing_index and self.plan.events[self.doing_index]
+	local file, line, traceback = err.file, err.line, err.traceback
+	if not file and not err.is_ours and not err.limit then
+		file, line, traceback = self:_called()
+	end
 	return {
-		file = err.file,
-		line = err.line,
+		file = file,
+		line = line,
 		is_ours = err.is_ours,
-		traceback = err.traceback,
+		traceback = traceback or err.traceback,
 		at_s = self.clock.now,
 		frame = self.clock.frame,
 		unit = self.recorder:unit_number(),
@@ -226,8 +249,9 @@ function Session:export(head, out, metrics)
 	head.sections = self.sections
 	head.probe_findings = self.job.probes and json.mark_empty_list(self.probe_findings)
 	head.cost = self:cost()
-	return format('{"head":%s,"metrics":%s,"checkpoints":%s,"texts":%s}',
-			json.encode(head, "record"), metrics or "null", checkpoint_texts(self.checkpoints), texts
+	return format('{"head":%s,"metrics":%s,"section":%s,"checkpoints":%s,"texts":%s}',
+			json.encode(head, "record"), metrics or "null", self.section or "null",
+			checkpoint_texts(self.checkpoints), texts
 	)
 end
 

@@ -8,6 +8,13 @@ local format = string.format
 
 local Task = {}
 
+local function show(value)
+	if type(value) == "number" then
+		return format("%.14g", value)
+	end
+	return value == nil and "nil" or "a " .. type(value)
+end
+
 ---@param scheduler table
 ---@param clock table
 ---@param coroutines table the sandbox's guarded `coroutine` library
@@ -34,11 +41,14 @@ function Task.library(scheduler, clock, coroutines, failed)
 		elseif type(work) == "thread" then
 			return work
 		end
-		error(format("%s needs a function or a thread, got a %s", name, type(work)), 3)
+		error(format("%s needs a function or a thread, got %s", name, show(work)), 3)
 	end
 
 	local function later(name, delay_s, work, ...)
 		local thread = thread_of(work, name)
+		if type(delay_s) ~= "number" or not (delay_s >= 0 and delay_s < math.huge) then
+			error(format("%s: the delay must be a finite number >= 0, got %s", name, show(delay_s)), 2)
+		end
 		local count, arguments = select("#", ...), { ... }
 		handle_of[thread] = scheduler:after(delay_s, function()
 			resume(thread, unpack(arguments, 1, count))
@@ -67,6 +77,9 @@ function Task.library(scheduler, clock, coroutines, failed)
 		if not thread then
 			error("task.wait was called outside of a thread; start one with task.spawn", 2)
 		end
+		if delay_s ~= nil and (type(delay_s) ~= "number" or not (delay_s < math.huge)) then
+			error("task.wait: the time must be a finite number, got " .. show(delay_s), 2)
+		end
 		local from_s = clock.now
 		local frame_s = 1 / clock.rate_hz
 		delay_s = delay_s or 0
@@ -77,6 +90,9 @@ function Task.library(scheduler, clock, coroutines, failed)
 	end
 
 	function task.cancel(thread)
+		if type(thread) ~= "thread" then
+			error("task.cancel needs a thread, got " .. show(thread), 2)
+		end
 		cancelled[thread] = true
 		if handle_of[thread] then
 			scheduler:cancel(handle_of[thread])

@@ -2,7 +2,8 @@
 
 local format = string.format
 local concat, debug_getmetatable, getinfo = table.concat, debug.getmetatable, debug.getinfo
-local match, sub, rawget, setmetatable = string.match, string.sub, rawget, setmetatable
+local gsub, match, sub = string.gsub, string.match, string.sub
+local rawget, setmetatable = rawget, setmetatable
 local tonumber, type = tonumber, type
 
 local Traceback = {}
@@ -11,6 +12,7 @@ Traceback.__index = Traceback
 -- Lines shown from the innermost call on, and from the outermost.
 local INNER_LINES_MAX, OUTER_LINES_MAX = 20, 10
 local FIELDS_SHOWN_MAX = 8
+local NO_LINE = -1
 
 --- A collector that knows user chunks by name.
 ---@param show fun(chunk_name: string): string the file's whole path
@@ -34,6 +36,15 @@ end
 --- Whether a frame (of `getinfo`) runs user code.
 function Traceback:is_user(info)
 	return self:_chunk_of(info) ~= nil
+end
+
+--- File and line where a function of user code begins; nil for any other value.
+function Traceback:defined_at(fn)
+	local info = type(fn) == "function" and getinfo(fn, "S")
+	local chunk = info and self:_chunk_of(info)
+	if chunk then
+		return self.show(chunk), info.linedefined
+	end
 end
 
 --- A message of Lua's parser, which begins with the chunk's name, with the file's path instead.
@@ -143,6 +154,10 @@ function Traceback:failure(value, tostring, thread)
 	if type(value) == "string" then
 		local chunk, at, rest = match(value, "^(.-):(%d+): (.*)$")
 		if chunk and self.chunks[chunk] then
+			if line == NO_LINE then
+				-- A thread that has died forgot the line of its innermost call; the message knows it.
+				lines[1] = gsub(lines[1], ":%-1: ", ":" .. at .. ": ", 1)
+			end
 			file, line, message = self.show(chunk), tonumber(at), rest
 		elseif chunk and match(chunk, "^harness[./]") then
 			-- No line of the user called this: the mistake is the harness' own.

@@ -2,9 +2,14 @@
 ---
 --- `env` is all that a world can reach. Its functions may be called with a dot or a colon.
 
+local json = require("harness.json")
+local ordered = require("harness.ordered")
+
 local format = string.format
 
 local World = {}
+
+local SEVERITIES = { error = true, warning = true }
 
 --- Methods that a world may have. Python learns from `World.methods` which are there.
 World.METHODS = {
@@ -12,12 +17,51 @@ World.METHODS = {
 	"phase", "restore", "reward", "section", "snapshot", "step", "substep", "typing_targets",
 }
 
+local IS_METHOD = {}
+for index = 1, #World.METHODS do
+	IS_METHOD[World.METHODS[index]] = true
+end
+
+--- Whether a world may have a method of this name.
+function World.is_method(name)
+	return IS_METHOD[name] == true
+end
+
+-- A value in a message, without an address.
+local function show(value)
+	local kind = type(value)
+	if kind == "table" or kind == "function" or kind == "thread" then
+		return "a " .. kind
+	end
+	return kind == "string" and format("%q", value) or tostring(value)
+end
+
+local function require_invariants(declared, name)
+	local where = format("world %s: invariants", name)
+	if type(declared) ~= "table" then
+		error(format("%s must be a table, got %s", where, show(declared)), 0)
+	end
+	for key, invariant in ordered.pairs(declared) do
+		local what = type(key) == "string" and where .. "." .. key
+		if not what then
+			error(format("%s: a name must be a text, got %s", where, show(key)), 0)
+		elseif type(invariant) ~= "table" or type(invariant.check) ~= "function" then
+			error(what .. " must be a table with a function check", 0)
+		elseif invariant.severity ~= nil and not SEVERITIES[invariant.severity] then
+			local severity = show(invariant.severity)
+			error(format("%s.severity must be error or warning, got %s", what, severity), 0)
+		end
+	end
+end
+
 --- Load the world's module and check that it is one.
 ---@param require fun(name: string): any the sandbox's
 function World.load(require, name)
 	local class = require("worlds." .. name)
 	if type(class) ~= "table" then
-		error(format("world %s: its module must return a table, got a %s", name, type(class)), 0)
+		error(format("world %s: its module must return a table, got %s", name, show(class)), 0)
+	elseif class.invariants ~= nil then
+		require_invariants(class.invariants, name)
 	end
 	return class
 end
@@ -77,9 +121,10 @@ local function rng_of(run)
 	})
 end
 
+-- Level 3 is the line that called the function of `env.record`.
 local function require_name(value, what)
 	if type(value) ~= "string" or value == "" then
-		error(format("%s needs a name, got %s", what, type(value)), 4)
+		error(format("%s needs a name, got %s", what, show(value)), 3)
 	end
 end
 
@@ -89,14 +134,14 @@ local function record_of(run)
 		{ "event", function(name, fields)
 			require_name(name, "record.event")
 			if fields ~= nil and type(fields) ~= "table" then
-				error("record.event: fields must be a table, got a " .. type(fields), 3)
+				error("record.event: fields must be a table, got " .. show(fields), 2)
 			end
 			recorder:event("world", name, fields)
 		end },
 		{ "sample", function(name, number)
 			require_name(name, "record.sample")
 			if type(number) ~= "number" then
-				error("record.sample: the value must be a number, got a " .. type(number), 3)
+				error("record.sample: the value must be a number, got " .. show(number), 2)
 			end
 			recorder:sample(name, number)
 		end },
@@ -114,7 +159,7 @@ function World.environment(run)
 		scheduler = scheduler_of(run),
 		rng = rng_of(run),
 		record = record_of(run),
-		seed = run.job.seed,
+		seed = run.job.authored_seed,
 		options = run.job.options,
 		frame_rate_hz = run.clock.rate_hz,
 	}
@@ -127,36 +172,49 @@ function World.create(class, name, env, options)
 	end
 	local world = class.new(env, options)
 	if type(world) ~= "table" then
-		error(format("world %s: new must return a table, got a %s", name, type(world)), 0)
+		error(format("world %s: new must return a table, got %s", name, show(world)), 0)
 	end
 	return world
 end
 
 --- Apply one action. True and details, or false, code and message.
 ---@param action table {name, args}
-function World.apply(world, action)
+---@param to_text fun(value: any): string the sandbox's
+function World.apply(world, action, to_text)
 	local accepted, second, third = world:apply(action)
 	if accepted == true then
 		return true, second
 	end
 	if accepted ~= nil or type(second) ~= "string" then
-		error(
-			format("apply(%s) must return true, details? or nil, code, message; got %s, %s",
-			action.name, tostring(accepted), type(second)
-			),
-			0
-		)
+		local what = "apply(%s) must return true, details? or nil, code, message; got %s, %s"
+		error(format(what, action.name, show(accepted), show(second)), 0)
 	end
-	return false, second, third ~= nil and tostring(third) or ""
+	return false, second, third ~= nil and to_text(third) or ""
 end
 
---- The world's metrics, checked to be a table.
-function World.metrics(world)
-	local metrics = world:metrics()
-	if type(metrics) ~= "table" then
-		error("metrics must return a table, got a " .. type(metrics), 0)
+-- What has names: a table that is no list.
+local function require_map(value, what)
+	if type(value) ~= "table" then
+		error(format("%s must return a table, got %s", what, show(value)), 0)
+	elseif rawget(value, 1) ~= nil or json.is_empty_list(value) then
+		error(what .. " must return a table with names, got a list", 0)
 	end
-	return metrics
+	return value
+end
+
+--- The world's metrics, checked to have names.
+function World.metrics(world)
+	return require_map(world:metrics(), "metrics")
+end
+
+--- What the world adds to the record, as JSON text; nil for nothing.
+---@return string|nil
+function World.section(world, name)
+	local section = world:section()
+	if section == nil then
+		return nil
+	end
+	return json.encode(require_map(section, "section"), "section " .. name)
 end
 
 return World

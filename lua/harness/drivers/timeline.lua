@@ -59,6 +59,7 @@ local function next_frame(run, state)
 	if state.idle_frames then
 		frame = math.max(frame, clock:frame_from(next_time(run, state)))
 	end
+	run.doing = "frame"
 	clock:go_to_frame(frame)
 	if run.world.substep then
 		run.doing = "substep"
