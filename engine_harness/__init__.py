@@ -6,6 +6,8 @@ loaded when it is first used.
 
 from __future__ import annotations
 
+import sys
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from engine_harness._version import __version__
@@ -27,3 +29,24 @@ def __getattr__(name: str) -> Any:
 
 def __dir__() -> list[str]:
     return sorted(__all__)
+
+
+class _Package(ModuleType):
+    """Keeps `run` the public function.
+
+    Python binds a subpackage to its name in the package, and there is one of this name:
+    `from engine_harness.run.isolate import ...` works as ever, but must not replace the function.
+    """
+
+    @property
+    def run(self) -> Any:
+        from engine_harness import api
+
+        return api.run
+
+    @run.setter
+    def run(self, value: ModuleType) -> None:
+        pass
+
+
+sys.modules[__name__].__class__ = _Package

@@ -24,28 +24,28 @@ __all__ = ["NOTHING_CHECKED", "evaluate"]
 
 NOTHING_CHECKED = "nothing is checked"
 
-# An expected failure is one of the game. A record that decides nothing, or a run that cannot be
-# repeated, is none.
-_NEVER_EXPECTED = ("record", "nondeterministic")
+# An expected failure is one that a check has found. A run that did not come to its end, a refusal
+# or a record that decides nothing is something else that broke, and would hide behind it.
+_MAY_BE_EXPECTED = ("expect", "expect_events", "invariant", "outcome")
 
 
 def evaluate(record: RunRecord, scenario: Scenario) -> Verdict:
     """Judge `record` by what `scenario` expects.
 
-    Findings come in a fixed order: the end of the run, a record of another run, `expect`, the
-    timeline, `expect_events`, invariants, refusals, `expect_failure`. A run that wall time or
-    memory ended left nothing to judge but its end.
+    Findings come in a fixed order, causes before what may follow from them: the end of the run, a
+    record of another run, refusals, `expect`, the timeline, `expect_events`, invariants,
+    `expect_failure`. A run that wall time or memory ended left nothing to judge but its end.
     """
     judged = [check_outcome(record, scenario)]
     if not unknown_run(record):
         recorded, stale = recorded_scenario(record, scenario)
         judged += [
             Judged(stale, [], []),
+            check_refusals(record, scenario),
             check_end_set(record, scenario, "expect"),
             check_timeline_sets(record, scenario),
             check_events(record, scenario),
             check_invariants(record, scenario, recorded),
-            check_refusals(record, scenario),
             check_end_set(record, scenario, "expect_target"),
         ]
     findings = [finding for family in judged for finding in family.findings]
@@ -87,23 +87,28 @@ def _expect_failure(
     kept: list[Finding] = []
     failures: list[Finding] = []
     for finding in findings:
-        expected = finding.severity == "error" and finding.check not in _NEVER_EXPECTED
+        expected = finding.severity == "error" and finding.check in _MAY_BE_EXPECTED
         (failures if expected else kept).append(finding)
+    broken = next((finding.check for finding in kept if finding.severity == "error"), None)
     reason = expectation.reason + (f" ({expectation.ticket})" if expectation.ticket else "")
-    failed = bool(failures)
     checks.append(
         Check(
             check="expect_failure",
             name=reason,
             expected="failure",
-            actual="failure" if failed else "pass",
-            ok=failed,
+            actual=broken or ("failure" if failures else "pass"),
+            ok=bool(failures) and broken is None,
             details="\n".join(finding.message for finding in failures) or None,
         )
     )
     warnings += [f"expected failure: {finding.message}" for finding in failures]
-    if not failed and not any(finding.check in _NEVER_EXPECTED for finding in kept):
-        message = f"expected to fail: {reason}"
-        where = place(scenario, "expect_failure")
-        kept.append(Finding(check="expect_failure", message=message, where=where))
+    if not failures and broken is None:
+        kept.append(
+            Finding(
+                check="expect_failure",
+                message=f"expected to fail: {reason}; it passed",
+                where=place(scenario, "expect_failure"),
+                details="every check passed: take expect_failure out of the scenario",
+            )
+        )
     return kept

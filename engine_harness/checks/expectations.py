@@ -18,6 +18,7 @@ from engine_harness.checks.wording import value_text, value_texts
 if TYPE_CHECKING:
     from pydantic import JsonValue
 
+    from engine_harness.manifest.expectations import ExpectationSet
     from engine_harness.manifest.models import Scenario
     from engine_harness.records.models import Checkpoint, RunRecord
 
@@ -55,6 +56,18 @@ def _is_bound(value: JsonValue) -> TypeGuard[float]:
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
+def _in_order(
+    scenario: Scenario, path: str, expected: ExpectationSet
+) -> list[tuple[str, dict[str, JsonValue]]]:
+    """Return a set by line, keys of one line by name.
+
+    A scenario that was read from a record has lost the order of its keys, but not their lines: the
+    verdict on it is the one on the manifest.
+    """
+    lines = scenario.origin.lines
+    return sorted(expected.items(), key=lambda item: (lines.get(f"{path}.{item[0]}", 0), item[0]))
+
+
 def check_end_set(
     record: RunRecord, scenario: Scenario, set_name: Literal["expect", "expect_target"]
 ) -> Judged:
@@ -68,7 +81,7 @@ def check_end_set(
         return judged
     authored = {entry.name for entry in scenario.timeline if entry.kind == "checkpoint"}
     expected = scenario.expect if set_name == "expect" else scenario.expect_target
-    for key, spec in expected.items():
+    for key, spec in _in_order(scenario, set_name, expected):
         name, dot, rest = key.partition(".")
         checkpoint = record.checkpoints.get(name) if dot else None
         actual: JsonValue | Missing = MISSING
@@ -103,7 +116,7 @@ def check_timeline_sets(record: RunRecord, scenario: Scenario) -> Judged:
                     not_in_record(f"metrics for the expect of {set_name}", where)
                 )
             continue
-        for key, spec in entry.expect.items():
+        for key, spec in _in_order(scenario, f"{set_name}.expect", entry.expect):
             check = _check(set_name, key, spec, lookup(checkpoint.metrics, key))
             judged.checks.append(check)
             if not check.ok:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from engine_harness.checks.judged import Judged, place, rows_until_end
 from engine_harness.checks.verdict import Check, Finding
 from engine_harness.checks.wording import seconds, value_text
+from engine_harness.manifest.models import Limits
 
 if TYPE_CHECKING:
     from pydantic import JsonValue
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
     from engine_harness.records.models import Outcome, RunRecord
 
 __all__ = ["check_outcome"]
+
+_HINTS = {"work_units": ": an endless loop?"}
 
 
 def check_outcome(record: RunRecord, scenario: Scenario) -> Judged:
@@ -85,6 +88,10 @@ def _error_message(outcome: Outcome) -> str:
             message = f"{position}: {message}"
     head, newline, rest = message.partition("\n")
     context = []
+    key = f"limits.{outcome.reason}"
+    # Other limits, as that of the stack, are no key of a scenario.
+    if outcome.status in ("limit", "killed") and outcome.reason in Limits.model_fields:
+        context.append(key + _HINTS.get(outcome.reason, ""))
     dispatching = error.get("dispatching")
     if dispatching is not None and value_text(dispatching) not in message:
         context.append(f"while dispatching {value_text(dispatching)}")

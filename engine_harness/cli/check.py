@@ -12,8 +12,9 @@ __all__ = ["check_command"]
 @click.command(context_settings=CONTEXT, options_metavar="[FLAGS]")
 @click.argument("paths", nargs=-1, required=True, metavar="RECORDS... [MANIFESTS]...")
 @root_flag
+@click.option("--verbose", is_flag=True, help="Show every finding, and all that was printed.")
 @json_flag
-def check_command(paths: tuple[str, ...], root: str | None, as_json: bool) -> int:
+def check_command(paths: tuple[str, ...], root: str | None, verbose: bool, as_json: bool) -> int:
     """Judge records of earlier runs.
 
     A .json file that holds a record is a record, and so is every such file of a folder that has
@@ -27,4 +28,4 @@ def check_command(paths: tuple[str, ...], root: str | None, as_json: bool) -> in
     """  # noqa: D301 - click wants the character itself
     from engine_harness.cli.checking import check_records
 
-    return check_records(paths, root=root, as_json=as_json)
+    return check_records(paths, root=root, as_json=as_json, verbose=verbose)

@@ -13,6 +13,7 @@ from engine_harness.cli.output import Output
 from engine_harness.errors import UsageError
 from engine_harness.report import console
 from engine_harness.report.base import run_order
+from engine_harness.report.failure import Telling, print_lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from engine_harness.manifest.models import Scenario
     from engine_harness.manifest.project import Project
     from engine_harness.records.models import RunRecord
+    from engine_harness.report.base import Case
 
 __all__ = ["Judgement", "check_records", "is_record"]
 
@@ -38,7 +40,9 @@ class Judgement:
     """Nothing ran."""
 
 
-def check_records(paths: Iterable[str], *, root: str | None, as_json: bool) -> int:
+def check_records(
+    paths: Iterable[str], *, root: str | None, as_json: bool, verbose: bool = False
+) -> int:
     """Judge all records among `paths` and return the exit code."""
     from engine_harness.records.reader import read_record
 
@@ -53,8 +57,10 @@ def check_records(paths: Iterable[str], *, root: str | None, as_json: bool) -> i
     ]
     cases = run_order(judged)
     code = 0 if all(case.verdict.passed for case in cases) else 1
-    output.lines(console.case_line(case, wall=False) for case in cases)
-    output.lines(console.details(cases))
+    for case in cases:
+        output.lines([console.case_line(case, wall=False)])
+        output.lines(print_lines(case.record) if verbose else ())
+    output.lines(console.details(cases, Telling(verbose=verbose, record=_path_of)))
     output.lines([console.counts(cases)])
     return output.document(
         "check",
@@ -68,6 +74,11 @@ def check_records(paths: Iterable[str], *, root: str | None, as_json: bool) -> i
             ],
         },
     )
+
+
+def _path_of(case: Case) -> str:
+    assert isinstance(case, Judgement)
+    return str(case.path)
 
 
 def is_record(path: Path) -> bool:

@@ -10,8 +10,8 @@ from engine_harness.checks.diff import compare, first_divergence, without_host
 from engine_harness.cli.output import Output
 from engine_harness.records.reader import read_record
 from engine_harness.records.writer import record_data
-from engine_harness.report.console import plain
 from engine_harness.report.events import event_text
+from engine_harness.report.lines import plain
 
 if TYPE_CHECKING:
     from engine_harness._types import Json, JsonMap

@@ -6,7 +6,7 @@ The steps are those of `api.Harness`; what is added here is what a person sees m
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from engine_harness._wallclock import monotonic_s, utc_now_text
@@ -25,6 +25,7 @@ from engine_harness.cli.places import Places
 from engine_harness.errors import NothingSelected
 from engine_harness.report import console
 from engine_harness.report.base import run_order
+from engine_harness.report.failure import Telling, print_lines
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from engine_harness.cli.request import RunRequest
     from engine_harness.cli.suites import Suite
     from engine_harness.manifest.models import Scenario
+    from engine_harness.report.base import Case
 
 __all__ = ["run_session"]
 
@@ -53,6 +55,20 @@ class _Session:
     results: dict[str, Result] = field(default_factory=dict)
     interrupted: bool = False
     started_s: float = field(default_factory=monotonic_s)
+
+    @property
+    def telling(self) -> Telling:
+        """How failures are told to who has typed the command."""
+        root = () if self.request.root is None else ("--root", self.request.root)
+        return replace(self.log_telling, flags=(*self.flags, *root), verbose=self.request.verbose)
+
+    @property
+    def log_telling(self) -> Telling:
+        """How failures are told in a log: the same wherever the project lies."""
+        return Telling(flags=self.flags, record=self._record)
+
+    def _record(self, case: Case) -> str:
+        return self.places.record(case.record.scenario.id)
 
     def cases(self, suite: Suite) -> tuple[Result, ...]:
         """Return what has run of a suite, in run order."""
@@ -114,7 +130,10 @@ def _execute(harness: Harness, session: _Session, scenarios: Sequence[Scenario])
     ) as progress:
 
         def show(done: Sequence[Result]) -> None:
-            lines = [console.case_line(result, wall=True) for result in done]
+            lines = []
+            for result in done:
+                lines.append(console.case_line(result, wall=True))
+                lines += print_lines(result.record) if session.request.verbose else ()
             if progress.shares_terminal(sys.stdout):
                 progress.above(session.output.painted(lines))
             else:
@@ -152,15 +171,14 @@ def _finish(session: _Session) -> int:
                 interrupted=session.interrupted,
             )
         )
-    root_flags = () if session.request.root is None else ("--root", session.request.root)
     if session.request.verbose:
         for path in dict.fromkeys(path for item in summaries for path in item.artifacts):
             note(f"wrote {path}")
-    session.output.lines(console.details(cases, (*session.flags, *root_flags)))
+    session.output.lines(console.details(cases, session.telling))
     session.output.lines(console.summary_lines(summaries, wall=True))
     for suite, summary in zip(session.suites, summaries, strict=True):
         if summary.cases and not session.interrupted:
-            session.places.write_log(suite, console.log_lines(summary, session.flags))
+            session.places.write_log(suite, console.log_lines(summary, session.log_telling))
     if session.interrupted:
         code = EXIT_INTERRUPTED
     else:

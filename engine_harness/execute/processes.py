@@ -29,14 +29,13 @@ def execute(
     Args:
         requests: what to run.
         pool: where to run it.
-        failed_worlds: what came of worlds that could not even be loaded, by name. One that was
-            killed or ran into a limit is not tried again for each of its scenarios.
+        failed_worlds: what came of worlds that could not even be loaded, by name; they are not
+            tried again for each of their scenarios.
     """
-    hopeless = {name: reply for name, reply in failed_worlds.items() if reply.status != "error"}
     wanted = []
     for request in requests:
-        if request.scenario.world in hopeless:
-            yield record_of(request, hopeless[request.scenario.world])
+        if request.scenario.world in failed_worlds:
+            yield record_of(request, failed_worlds[request.scenario.world])
         else:
             wanted.append(request)
     for index, reply in pool.run([job_of(request) for request in wanted]):

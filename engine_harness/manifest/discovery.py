@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from engine_harness._registry import suggestion
 from engine_harness.errors import Diagnostic, UsageError
 from engine_harness.manifest.formats import SUFFIXES
+from engine_harness.manifest.sources import FILE_NAME
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -40,8 +41,12 @@ def name_of(path: Path, root: Path) -> str:
 
 
 def resolve(text: str, root: Path) -> Path | None:
-    """Return what `text` names, from the root or else from the current folder."""
-    for base in (root, Path.cwd()):
+    """Return what `text` names, from the root or else from the current folder.
+
+    What begins with a dot (`.`, `..`, `./x`) is meant from the current folder first, as in a shell.
+    """
+    bases = (Path.cwd(), root) if text.split("/")[0] in (".", "..") else (root, Path.cwd())
+    for base in bases:
         candidate = Path(os.path.normpath(base / text))
         if candidate.exists():
             return candidate
@@ -53,8 +58,10 @@ def find_manifests(project: Project, paths: Sequence[str] = ()) -> Found:
 
     Raises UsageError for a path that does not exist or has a suffix that is not read.
     """
+    _require_lua(project)
     files: dict[Path, None] = {}
     warnings: list[Diagnostic] = []
+    skipped = _not_manifests(project)
     starts = [(text, True) for text in paths] or [(text, False) for text in project.scenarios]
     for text, by_name in starts:
         start = resolve(text, project.root) if by_name else project.root / text
@@ -68,7 +75,7 @@ def find_manifests(project: Project, paths: Sequence[str] = ()) -> Found:
             continue
         unread: list[Path] = []
         for path in sorted(
-            _walk(start, frozenset()), key=lambda path: path.relative_to(start).parts
+            _walk(start, frozenset(), skipped), key=lambda path: path.relative_to(start).parts
         ):
             if path.suffix.lower() in SUFFIXES:
                 files.setdefault(path)
@@ -76,6 +83,27 @@ def find_manifests(project: Project, paths: Sequence[str] = ()) -> Found:
                 unread.append(path)
         warnings.extend(_unread(path, project.root) for path in unread)
     return Found(tuple(files), tuple(dict.fromkeys(warnings)))
+
+
+def _require_lua(project: Project) -> None:
+    source = project.source("paths.lua")
+    for text in project.lua if source != "default" else ():
+        if not (project.root / text).is_dir():
+            msg = f"{source}: paths.lua: no folder '{text}' in {project.root}"
+            raise UsageError(msg)
+
+
+def _not_manifests(project: Project) -> frozenset[Path]:
+    """Return what a walk passes over: what we write, and Lua that is game code."""
+    scenarios = [(project.root / text).resolve() for text in project.scenarios]
+    lua = [(project.root / text).resolve() for text in project.lua]
+    return frozenset(
+        {
+            project.root / FILE_NAME,
+            (project.root / project.artifacts).resolve(),
+            *(root for root in lua if not any(folder.is_relative_to(root) for folder in scenarios)),
+        }
+    )
 
 
 def _missing(text: str, project: Project, *, by_name: bool) -> str:
@@ -104,7 +132,7 @@ def _unread(path: Path, root: Path) -> Diagnostic:
     )
 
 
-def _walk(folder: Path, above: frozenset[Path]) -> Iterator[Path]:
+def _walk(folder: Path, above: frozenset[Path], skipped: frozenset[Path]) -> Iterator[Path]:
     real = folder.resolve()
     if real in above:
         msg = f"{folder}: the folder is a link to one above itself"
@@ -118,7 +146,9 @@ def _walk(folder: Path, above: frozenset[Path]) -> Iterator[Path]:
         if child.name.startswith((".", "_")):
             continue
         if child.is_dir():
-            if child.name not in SKIPPED_FOLDERS:
-                yield from _walk(child, above | {real})
+            if child.name not in SKIPPED_FOLDERS and child.resolve() not in skipped:
+                yield from _walk(child, above | {real}, skipped)
+        elif child in skipped:
+            continue
         elif child.suffix.lower() in (*SUFFIXES, *UNREAD_SUFFIXES):
             yield child

@@ -10,6 +10,7 @@ import math
 import re
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
+from engine_harness.manifest import ceilings
 from engine_harness.manifest.condition_reading import read_invariants
 from engine_harness.manifest.diagnostics import one_of, unknown
 from engine_harness.manifest.fields import Field, Table
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
     from engine_harness.manifest.expectations import ExpectationSet
     from engine_harness.manifest.worlds import WorldCatalog, WorldInfo
 
-__all__ = ["KEYS", "Member", "read_metadata", "read_scenario"]
+__all__ = ["KEYS", "RESERVED_WORLDS", "Member", "read_metadata", "read_scenario"]
 
 KEYS = (
     "version",
@@ -65,15 +66,8 @@ _METADATA = ("id", "label", "description", "tags", "history", "priority")
 _POLICIES = ("stall", "catch_up")
 _NEEDED_METHODS = ("new", "apply", "metrics")
 
-_LIMITS: dict[str, float] = {
-    "deadline_s": 60,
-    "memory_mb": 1024,
-    "work_units": 2_000_000_000,
-    "frames": 10_000_000,
-    "events": 1_000_000,
-    "log_rows": 200_000,
-}
-"""Default of every limit; the maximum is ten times as much."""
+RESERVED_WORLDS = ("timeline", "trajectory", "script", "steps", "scene", "snapshots", "trace")
+"""Sections of a record that the harness fills itself; a world's own section has its name."""
 
 
 class Member(NamedTuple):
@@ -181,12 +175,16 @@ def _world(table: Table, member: Member, worlds: WorldCatalog) -> tuple[str, Wor
     place = given or table.field.child("world", None)
     if name is None:
         return "", None
+    if name in RESERVED_WORLDS:
+        message = f"'{name}' cannot name a world: a part of every record has this name"
+        place.error(message, "any name but " + one_of(RESERVED_WORLDS), show=False)
+        return name, None
     info = worlds.get(name)
     if info is None:
         known = worlds.names()
         message, _ = unknown("world", name, known)
         if given is None and member.world is None:
-            message += "; it is the default of a timeline without 'world'"
+            message = "key 'world' is missing"
         place.error(message, one_of(known), show=False)
         return name, None
     if info.failure is not None:
@@ -276,19 +274,18 @@ def _expect_failure(table: Table) -> ExpectFailure | None:
 
 def _limits(table: Table) -> Limits:
     field = table.get("limits")
-    inner = field.table(tuple(_LIMITS)) if field else None
+    inner = field.table(tuple(ceilings.DEFAULTS)) if field else None
     if inner is None:
         return Limits()
     whole: dict[str, int | None] = {}
     deadline_s: float | None = None
-    for key, default in _LIMITS.items():
+    for key in ceilings.DEFAULTS:
         item = inner.get(key)
         if item is None:
             continue
-        most = default * 10
+        most, allowed = ceilings.ceiling(key), ceilings.wording(key)
         if key == "deadline_s":
-            allowed = f"> 0 and at most {most:,}"
             deadline_s = item.number_within(0, most, allowed, open_low=True)
         else:
-            whole[key] = item.integer_within(1, most, f"a whole number from 1 to {most:,}")
+            whole[key] = item.integer_within(1, most, allowed)
     return Limits(deadline_s=deadline_s, **whole)

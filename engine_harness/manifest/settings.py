@@ -11,6 +11,8 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
+from engine_harness.manifest import ceilings
+
 if TYPE_CHECKING:
     from engine_harness._types import Json
 
@@ -19,15 +21,15 @@ __all__ = ["SETTINGS", "SUITE_KEYS", "Judged", "Setting", "cores", "judge", "jud
 JOBS_MAX = 256
 TEXTS_MAX = 1_000
 
-Kind = Literal["texts", "text", "jobs", "number", "whole", "seed"]
+Kind = Literal["texts", "text", "jobs", "deadline_s", "memory_mb", "seed"]
 
 _INTEGER = re.compile(r"[-+]?[0-9]{1,18}")
 _ALLOWED: dict[Kind, str] = {
     "texts": "a list of texts that are not empty",
     "text": "a text that is not empty",
     "jobs": f"'auto' or a whole number from 1 to {JOBS_MAX}",
-    "number": "a finite number > 0",
-    "whole": "a whole number > 0",
+    "deadline_s": ceilings.wording("deadline_s"),
+    "memory_mb": ceilings.wording("memory_mb"),
     "seed": "a whole number or a text that is not empty",
 }
 
@@ -56,8 +58,8 @@ SETTINGS = (
     Setting("paths.goldens", "text", "goldens"),
     Setting("paths.baselines", "text", "baselines"),
     Setting("run.jobs", "jobs", "auto", "--jobs"),
-    Setting("run.deadline_s", "number", 60, "--deadline"),
-    Setting("run.memory_mb", "whole", 1024, "--memory-mb"),
+    Setting("run.deadline_s", "deadline_s", ceilings.DEFAULTS["deadline_s"], "--deadline"),
+    Setting("run.memory_mb", "memory_mb", ceilings.DEFAULTS["memory_mb"], "--memory-mb"),
     Setting("run.seed", "seed", 0, "--seed"),
 )
 """In the order of the documentation."""
@@ -109,9 +111,9 @@ def judge_suite_key(key: str, value: Json) -> Judged:
 def _from_text(kind: Kind, text: str) -> Json:
     if kind == "texts":
         return [part.strip() for part in text.split(",")]
-    if kind in ("jobs", "whole", "seed") and _INTEGER.fullmatch(text):
+    if kind in ("jobs", "memory_mb", "seed") and _INTEGER.fullmatch(text):
         return int(text)
-    if kind == "number":
+    if kind == "deadline_s":
         try:
             return float(text)
         except ValueError:
@@ -123,7 +125,7 @@ def _judge_kind(kind: Kind, value: Json) -> Judged:
     if kind == "jobs" and value == "auto":
         return Judged("auto")
     if _fits(kind, value):
-        if kind == "number" and isinstance(value, float) and value.is_integer():
+        if kind == "deadline_s" and isinstance(value, float) and value.is_integer():
             return Judged(int(value))
         return Judged(value)
     return Judged(value, "cannot be that", _ALLOWED[kind])
@@ -142,13 +144,13 @@ def _fits(kind: Kind, value: Json) -> bool:
         return value != ""
     if isinstance(value, bool) or not isinstance(value, int | float):
         return False
-    if kind == "number":
-        return math.isfinite(value) and value > 0
+    if kind == "deadline_s":
+        return math.isfinite(value) and 0 < value <= ceilings.ceiling(kind)
     if not isinstance(value, int):
         return False
     if kind == "jobs":
         return 1 <= value <= JOBS_MAX
-    return kind == "seed" or value > 0
+    return kind == "seed" or 1 <= value <= ceilings.ceiling(kind)
 
 
 def cores() -> int:

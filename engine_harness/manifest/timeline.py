@@ -37,6 +37,7 @@ __all__ = ["read_timeline"]
 _BLOCK_KINDS = ("macro", "threat", "player", "network", "rule")
 _FREE_KINDS = ("action", "hitch", "checkpoint", "expect")
 _KINDS = (*_BLOCK_KINDS, *_FREE_KINDS)
+_ENTRY_KEYS = ("at", "time", "notes", "args", "refused", "jitter", "options", "value")
 _NUMERIC = re.compile(r"\s*[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?\s*")
 _RESERVED = re.compile(r"timeline\[[0-9]+\]")
 
@@ -149,6 +150,8 @@ def _kind(table: Table) -> str | None:
     if named is None:
         if len(present) == 1:
             return present[0]
+        if not present and _misspelt(table, _KINDS, _ENTRY_KEYS):
+            return None
         between = " and ".join(f"'{kind}'" for kind in present)
         problem = f"is ambiguous between {between}" if present else "has no kind"
         table.field.error(problem, "one of " + one_of(_KINDS))
@@ -167,6 +170,15 @@ def _kind(table: Table) -> str | None:
         table.field.error(f"is of kind '{kind}' but has '{others[0]}'", show=False)
         return None
     return kind
+
+
+def _misspelt(table: Table, wanted: Sequence[str], others: Sequence[str]) -> bool:
+    """Note the first key that nobody knows and that is near to one of `wanted`."""
+    for key, value in table.data.items():
+        if key not in others and suggestion(key, wanted):
+            table.field.child(key, value).unknown("field", key, wanted, of_key=True)
+            return True
+    return False
 
 
 def _action(common: Common, words: Vocabulary) -> TimelineEntry | None:

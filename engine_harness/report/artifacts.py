@@ -195,6 +195,11 @@ def _warnings(case: Case) -> tuple[str, ...]:
     if total > EVENT_LOG_ROWS_MAX:
         texts.append(f"log events cut at {EVENT_LOG_ROWS_MAX} of {total} rows")
     world = record.scenario.world
+    if record.metrics is not None and "performance" in record.metrics:
+        texts.append(
+            f"world {world}: metric 'performance' is one of every scenario's metrics and was left"
+            " out of them; the record has it"
+        )
     texts += [
         f"section {world}: field '{key}' is one of every scenario's object and was left out of it"
         for key in sorted(_own_section(case))

@@ -85,7 +85,8 @@ _GAP = re.compile(_gap("g"), re.DOTALL)
 _ASSIGNED = re.compile(rf"({_NAME}(?:[.:]{_NAME})*)[ \t]*=[ \t]*\Z")
 _IMAGINARY_OR_64_BIT = re.compile(r"(?:[uU]?[lL]{2}|[uU][lL]{2}|[iI])\Z")
 _LINE_END = re.compile(r"\r\n|\n\r|\r|\n")
-_SHEBANG = re.compile(r"\ufeff?(?:#[^\n\r]*)?")
+# A byte order mark stands as it is or, in a text of bytes, as three characters.
+_SHEBANG = re.compile(r"(?:\ufeff|\xef\xbb\xbf)?(?:#[^\n\r]*)?")
 # How far to look back for the name that an anonymous function is assigned to.
 _LOOK_BACK_CHARACTERS = 120
 
@@ -162,7 +163,7 @@ class _Pass:
     def insert(self, position: int, number: int) -> None:
         self.pieces.append(self.text[self.copied : position])
         # The `;` keeps a parenthesis that follows from being taken for another call.
-        self.pieces.append(f" {TICK_NAME}({number});")
+        self.pieces.append(f' {TICK_NAME}("_{number}");')
         self.copied = position
 
     def line_of(self, position: int) -> int:

@@ -38,6 +38,9 @@ local create, resume, status = coroutine.create, coroutine.resume, coroutine.sta
 if not with_jit then
 	jit.off()
 end
+-- What is loaded now stays: there is nothing to collect before it is there.
+local collect = collectgarbage
+collect("stop")
 local globals = {}
 for name, value in pairs(_G) do
 	globals[name] = value
@@ -110,6 +113,7 @@ for index = 1, #names do
 	state_globals[names[index]] = nil
 end
 
+collect("restart")
 local main
 local function answer(ok, kind, ...)
 	if not ok then

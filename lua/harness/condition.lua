@@ -14,18 +14,19 @@ local function step_into(value, segment)
 	if type(value) ~= "table" then
 		return nil
 	end
-	local inner = value[segment]
+	-- Raw: a condition sees what the record will hold, and no record holds what `__index` makes up.
+	local inner = rawget(value, segment)
 	if inner == nil and find(segment, "^%d+$") then
 		local index = tonumber(segment)
 		-- A number has one spelling: "01" is no index.
-		inner = format("%d", index) == segment and value[index] or nil
+		inner = format("%d", index) == segment and rawget(value, index) or nil
 	end
 	return inner
 end
 
 --- Return what stands at `name` in `data`: an exact key wins, then the dotted walk.
 function Condition.lookup(data, name)
-	local value = data[name]
+	local value = rawget(data, name)
 	if value ~= nil then
 		return value
 	end

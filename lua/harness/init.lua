@@ -4,8 +4,10 @@
 --- calls one Lua function, `manifest` evaluates a manifest written in Lua. Each serves one job in a
 --- fresh VM. They answer with `"done", json, column names, columns…` or `"failed", json`.
 
+local Clock = require("harness.clock")
 local Loop = require("harness.loop")
 local Sandbox = require("harness.sandbox")
+local Scheduler = require("harness.scheduler")
 local Session = require("harness.session")
 local Task = require("harness.task")
 local Work = require("harness.work")
@@ -48,26 +50,33 @@ local function new_sandbox(host, work, clock, random, print)
 	})
 end
 
--- A sandbox for jobs that have no run around them: time stands still, prints go nowhere.
-local function still_sandbox(host, work)
-	return new_sandbox(host, work, { now = 0 }, Rng.new("0"):stream("math"), function() end)
+local function add_tasks(scheduler, clock, sandbox)
+	local library =
+		Task.library(scheduler, clock, sandbox.env.coroutine, sandbox.thread_failed)
+	for name, value in ordered.pairs(library) do
+		sandbox.env[name] = value
+	end
 end
 
-local function answer(work, sandbox, fn)
+-- A sandbox for jobs that have no run around them: time stands still, prints go nowhere.
+local function still_sandbox(host, work)
+	local clock = Clock.new(1)
+	local sandbox = new_sandbox(host, work, clock, Rng.new("0"):stream("math"), function() end)
+	add_tasks(Scheduler.new(clock, 1), clock, sandbox)
+	return sandbox
+end
+
+---@param called? table its field `fn` is the user's function whose call may fail without a line
+local function answer(work, sandbox, fn, called)
 	local text
 	local ok, err = sandbox.call(function() text = fn() end)
 	if ok then
 		return "done", text, ""
 	end
-	return "failed", json.encode(failure(work, err), "failure")
-end
-
-local function add_tasks(session, sandbox)
-	local coroutines, failed = sandbox.env.coroutine, sandbox.thread_failed
-	local library = Task.library(session.scheduler, session.clock, coroutines, failed)
-	for name, value in ordered.pairs(library) do
-		sandbox.env[name] = value
+	if called and not err.file then
+		err.file, err.line = sandbox.defined_at(called.fn)
 	end
+	return "failed", json.encode(failure(work, err), "failure")
 end
 
 local function load_module(text)
@@ -91,7 +100,7 @@ local function run(host, work, data)
 		session.recorder:log("print", text)
 	end)
 	session.sandbox = sandbox
-	add_tasks(session, sandbox)
+	add_tasks(session.scheduler, session.clock, sandbox)
 	local driver = require("harness.drivers." .. job.driver)
 	local head, metrics = { status = "completed" }, nil
 	local ok, err = sandbox.call(function()
@@ -138,7 +147,7 @@ local function results_of(...)
 end
 
 local function call(host, work, data)
-	local sandbox = still_sandbox(host, work)
+	local sandbox, called = still_sandbox(host, work), {}
 	return answer(work, sandbox, function()
 		local job = json.decode(data)
 		local module = sandbox.require(job.module)
@@ -146,8 +155,9 @@ local function call(host, work, data)
 		if type(fn) ~= "function" then
 			error(format("module %s has no function %s", job.module, job["function"]), 0)
 		end
+		called.fn = fn
 		return json.encode(results_of(fn(unpack(job.args, 1, job.count))), "result")
-	end)
+	end, called)
 end
 
 local MANIFEST_GLOBALS = {

@@ -73,7 +73,7 @@ end
 ---@param world table the world under test
 ---@param declared table `World.invariants`
 function Invariants.new(entries, world, declared, clock, recorder)
-	local self = setmetatable({ checks = {}, rows = {}, clock = clock }, Invariants)
+	local self = setmetatable({ checks = {}, rows = {}, clock = clock, recorder = recorder }, Invariants)
 	for index = 1, #entries do
 		local entry = entries[index]
 		local is_world = entry.kind == "world"
@@ -100,6 +100,7 @@ function Invariants:_open(index, check, subject, violation, unit)
 		value = copy(violation.value, check.metric),
 		details = violation.details,
 	}
+	self.recorder:count_row()
 	self.rows[#self.rows + 1] = row
 	check.open[subject] = row
 end

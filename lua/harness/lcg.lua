@@ -15,6 +15,7 @@ local WORDS = 4294967296
 ---@field name string
 local Lcg = {}
 Lcg.__index = Lcg
+Lcg.__metatable = false
 
 --- A seed modulo 2^32: a whole number, or its decimal digits (of any length) as text.
 local function reduce(seed, level)

@@ -23,6 +23,8 @@ local boxes = setmetatable({}, { __mode = "k" })
 ---@field name string
 local Stream = {}
 Stream.__index = Stream
+-- All streams share this table, the harness' own too: nobody may look behind it.
+Stream.__metatable = false
 
 -- Also used by messages about values that are no numbers; never shows an address.
 local function show(value)

@@ -70,7 +70,7 @@ end
 --- again and again: what an action before it has left must be gone.
 function PROBES.actions(run, found)
 	local snapshot = json.encode(run.world:snapshot(), "snapshot")
-	local twin = run:twin()
+	local twin = run:twin(run.clock.frame)
 	for index = 1, #run.world:actions() do
 		if not restored(twin, snapshot, found) then
 			return
@@ -116,7 +116,10 @@ end
 --- A second instance beside this one, used in every way, leaves this one alone.
 function PROBES.instances(run, found)
 	local before = run:state_text()
-	local twin = run:twin()
+	if run:twin(0):world_text() ~= run.initial_state then
+		found[#found + 1] = "a second instance does not begin as the first one did"
+	end
+	local twin = run:twin(run.clock.frame)
 	local world = twin.world
 	for _, name in ipairs({ "metrics", "observe", "actions" }) do
 		if world[name] then

@@ -22,9 +22,8 @@ local EVENT_COLUMNS = {
 	"plan_index", "held_until_s", "refused", "details", "fields",
 }
 
---- Sources of an event and lateness classes, by the number that stands in the column.
+--- Sources of an event, by the number that stands in the column.
 Recorder.SOURCES = { plan = 1, driver = 2, world = 3, engine = 4 }
-Recorder.CLASSES = { nominal = 1, hitch = 2 }
 
 ---@param clock table
 ---@param work table
@@ -43,6 +42,7 @@ function Recorder.new(clock, work, limits)
 		samples = {},
 		sample_of = {},
 		watchers = {},
+		rows = 0,
 		warnings = {},
 	}, Recorder)
 end
@@ -65,12 +65,18 @@ function Recorder:unit_number()
 	return self.unit_is_frame and self.clock.frame or self.unit
 end
 
-function Recorder:_row(name, source)
-	local events = self.events
-	local row = events.count + 1
-	if row > self.limits.events then
+--- Count a row of the event log, or one of another log that is as long as a world makes it.
+function Recorder:count_row()
+	self.rows = self.rows + 1
+	if self.rows > self.limits.events then
 		self.work.trip("events", format("more than %d events were recorded", self.limits.events))
 	end
+end
+
+function Recorder:_row(name, source)
+	self:count_row()
+	local events = self.events
+	local row = events.count + 1
 	events.count = row
 	events.at_s[row] = self.clock.now
 	events.frame[row] = self.clock.frame

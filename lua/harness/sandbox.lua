@@ -20,12 +20,21 @@ local Sandbox = {}
 -- What instrumented text begins with. Text without it would run uncounted.
 local COUNTED = "^local __t=%(%.%.%.%)%("
 
--- An error that already is plain data: that of a thread, made where it failed.
+-- An error that already was made into plain data where it happened: that of a thread. User code may
+-- catch it and raise it again, but what it says is kept where user code cannot change it.
 local FAILURE = { __metatable = false }
+local failures = setmetatable({}, { __mode = "k" })
 
-function FAILURE.__tostring(failure)
+function FAILURE.__tostring(err)
+	local failure = failures[err]
 	local place = failure.file and format("%s:%d: ", failure.file, failure.line) or ""
 	return place .. failure.message
+end
+
+local function as_error(failure)
+	local err = setmetatable({}, FAILURE)
+	failures[err] = failure
+	return err
 end
 
 local function same_name(chunk_name)
@@ -44,10 +53,10 @@ local function add_calls(sandbox, work, threads, text, traceback)
 	local function on_error(err)
 		-- First of all: after a stack overflow there is little room for anything else.
 		work.inspect(err)
-		if raw_getmetatable(err) == FAILURE then
-			return err
+		if work.tripped() == "stack" then
+			return traceback:innermost(err)
 		end
-		return traceback:failure(err, safe_tostring)
+		return failures[err] or traceback:failure(err, safe_tostring)
 	end
 
 	local function answer(ok, ...)
@@ -79,10 +88,10 @@ local function add_calls(sandbox, work, threads, text, traceback)
 
 	--- Raise the error of a thread that the host resumed, with the place where it was made.
 	function sandbox.thread_failed(thread, value)
-		if raw_getmetatable(value) == FAILURE then
+		if failures[value] then
 			error(value, 0)
 		end
-		error(setmetatable(traceback:failure(value, safe_tostring, thread), FAILURE), 0)
+		error(as_error(traceback:failure(value, safe_tostring, thread)), 0)
 	end
 end
 

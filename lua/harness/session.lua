@@ -70,10 +70,20 @@ function Session:open(require)
 	end)
 	self.doing = "new"
 	self.class = class
-	self.world = World.create(class, job.world, World.environment(self), job.options)
+	self:_create()
+	if job.probes then
+		self.initial_state = self:world_text()
+	end
 	local declared = class.invariants or {}
 	self.invariants =
 		Invariants.new(job.invariants, self.world, declared, self.clock, self.recorder)
+end
+
+-- Every world gets options of its own: what it does to them is nobody else's business.
+function Session:_create()
+	local options = json.decode(json.encode(self.job.options, "options"))
+	local env = World.environment(self, options)
+	self.world = World.create(self.class, self.job.world, env, options)
 end
 
 --- The world's metrics, asked for now.
@@ -86,7 +96,7 @@ end
 ---@param action table {name, args}
 function Session:apply(action)
 	self.doing, self.doing_name = "apply", action.name
-	self.applying = true
+	self.applying, self.advancing = true, false
 	local accepted, second, message = World.apply(self.world, action, self.sandbox.tostring)
 	self.applying = false
 	return accepted, second, message
@@ -95,7 +105,7 @@ end
 --- Let virtual time pass inside `apply` of a turn-based world: to the first frame at or after
 --- now + `delta_s`. The world's own entries run on the way; the plan's wait.
 function Session:advance(delta_s)
-	if not self.applying or self.world.step then
+	if not self.applying or self.advancing or self.world.step then
 		error("clock.advance works inside apply of a world without step only", 2)
 	elseif type(delta_s) ~= "number" or not (delta_s >= 0 and delta_s < math.huge) then
 		local got = type(delta_s) == "number" and format("%.14g", delta_s) or "a " .. type(delta_s)
@@ -104,11 +114,14 @@ function Session:advance(delta_s)
 	local clock, scheduler, world = self.clock, self.scheduler, self.world
 	local on_dispatch = self.timeline and self.timeline.dispatch.on_dispatch
 	local target = clock:frame_from(clock.now + delta_s)
-	self.applying = false
+	self.advancing = true
+	local function drain()
+		scheduler:begin_drain()
+		self.sandbox.threads.from_host(scheduler.drain, scheduler, clock.now, math.huge, on_dispatch)
+	end
 	if target > clock.frame then
 		-- What is due now has its frame now, not the next one.
-		scheduler:begin_drain()
-		scheduler:drain(clock.now, math.huge, on_dispatch)
+		drain()
 	end
 	while clock.frame < target do
 		local due_s = scheduler:next_due() or math.huge
@@ -120,11 +133,17 @@ function Session:advance(delta_s)
 		if world.substep then
 			world:substep(1 / clock.rate_hz, clock.now)
 		end
-		scheduler:begin_drain()
-		scheduler:drain(clock.now, math.huge, on_dispatch)
+		drain()
 	end
-	self.applying = true
+	self.advancing = false
 	self.doing = "apply"
+end
+
+--- What the world says of its state, as JSON text.
+function Session:world_text()
+	local world = self.world
+	self.doing = world.snapshot and "snapshot" or "metrics"
+	return json.encode(world.snapshot and world:snapshot() or self:ask_metrics(), self.doing)
 end
 
 --- The whole state as JSON text. Where a world has no snapshot, its metrics stand for it.
@@ -144,15 +163,16 @@ end
 function Session:reopen(snapshot)
 	self.scheduler:clear()
 	self.rng = Rng.new(self.job.seed)
-	self.world = World.create(self.class, self.job.world, World.environment(self), self.job.options)
+	self:_create()
 	self.scheduler:clear()
 	self.world:restore(snapshot)
 end
 
 --- A second world beside this one, with everything of its own, in a session of its own.
-function Session:twin()
+---@param frame integer where its clock stands when it is made
+function Session:twin(frame)
 	local clock = Clock.new(self.clock.rate_hz)
-	clock:go_to_frame(self.clock.frame)
+	clock:go_to_frame(frame)
 	local twin = setmetatable({
 		job = self.job,
 		clock = clock,
@@ -161,7 +181,8 @@ function Session:twin()
 		recorder = Recorder.new(clock, self.work, self.job.limits),
 		scheduler = Scheduler.new(clock, 1),
 	}, Session)
-	twin.world = World.create(self.class, self.job.world, World.environment(twin), self.job.options)
+	twin.class = self.class
+	twin:_create()
 	return twin
 end
 

@@ -38,6 +38,22 @@ function Threads.new(work, ordered)
 		return ...
 	end
 
+	local function after_host(running_before, ok, ...)
+		running = running_before
+		if not ok then
+			error((...), 0)
+		end
+		return ...
+	end
+
+	--- Call user code from the host in the middle of user code: it runs on no thread of its own, so it
+	--- cannot yield. An error is handed on as it is.
+	function threads.from_host(fn, ...)
+		local running_before = running
+		running = nil
+		return after_host(running_before, pcall(fn, ...))
+	end
+
 	--- Call a C function that calls back.
 	function threads.nested(fn, ...)
 		local depth_before = depth - base

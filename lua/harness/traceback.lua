@@ -1,6 +1,6 @@
 --- Where an error was made: places in the user's files, never in ours.
 
-local format = string.format
+local floor, min, format = math.floor, math.min, string.format
 local concat, debug_getmetatable, getinfo = table.concat, debug.getmetatable, debug.getinfo
 local gsub, match, sub = string.gsub, string.match, string.sub
 local rawget, setmetatable = rawget, setmetatable
@@ -11,6 +11,8 @@ Traceback.__index = Traceback
 
 -- Lines shown from the innermost call on, and from the outermost.
 local INNER_LINES_MAX, OUTER_LINES_MAX = 20, 10
+-- Levels of the stack that hold the outermost calls of user code, and around them ours.
+local OUTER_LEVELS = 48
 local FIELDS_SHOWN_MAX = 8
 local NO_LINE = -1
 
@@ -55,40 +57,41 @@ function Traceback:with_path(chunk_name, message)
 	return message
 end
 
-function Traceback:_describe(info)
+-- `by_user`: whether the caller is user code. Else the name may be that of a variable of ours.
+function Traceback:_describe(info, by_user)
+	local is_variable = info.namewhat == "local" or info.namewhat == "upvalue"
 	if self.mains[info.func] then
 		return "in main chunk"
-	elseif info.name then
+	elseif info.name and (by_user or not is_variable) then
 		return format("in function '%s'", info.name)
 	end
 	return format("in function <%s:%d>", self.show(self:_chunk_of(info)), info.linedefined)
 end
 
--- The calls of user code, innermost first, as lines, and the place of the first.
-function Traceback:_frames(thread)
-	local lines, first, level = {}, nil, 0
-	while true do
-		local info
-		if thread then
-			info = getinfo(thread, level, "nSlf")
-		else
-			info = getinfo(level, "nSlf")
-		end
-		if not info then
-			return lines, first
-		end
-		local chunk = self:_chunk_of(info)
-		if chunk then
-			local file, line = self.show(chunk), info.currentline
-			first = first or { file = file, line = line }
-			lines[#lines + 1] = format("%s:%d: %s", file, line, self:_describe(info))
-		end
-		level = level + 1
+-- What `getinfo` knows of a level, counted from the caller: a tail call leaves no level of its own.
+local function frame(thread, level)
+	if thread then
+		return getinfo(thread, level, "nSlf")
 	end
+	return getinfo(level, "nSlf")
 end
 
-local function shortened(lines)
-	local hidden = #lines - INNER_LINES_MAX - OUTER_LINES_MAX
+-- A level that `count` to twice as many lie behind, or `level` itself. Each look at a level walks to
+-- it, so a deep stack must not be looked at level by level.
+local function near_the_end(thread, level, count)
+	local step, behind = count, count + (thread and 0 or 1)
+	while step >= count do
+		local far = frame(thread, level + step + behind)
+		level = far and level + step or level
+		step = far and 2 * step or floor(step / 2)
+	end
+	return level
+end
+
+-- The first lines and the last; `skipped` were never made.
+local function shortened(lines, skipped)
+	local outer = min(OUTER_LINES_MAX, #lines - INNER_LINES_MAX)
+	local hidden = #lines - INNER_LINES_MAX - outer + skipped
 	if hidden <= 0 then
 		return lines
 	end
@@ -97,10 +100,48 @@ local function shortened(lines)
 		short[index] = lines[index]
 	end
 	short[#short + 1] = format("... %d more ...", hidden)
-	for index = #lines - OUTER_LINES_MAX + 1, #lines do
+	for index = #lines - outer + 1, #lines do
 		short[#short + 1] = lines[index]
 	end
 	return short
+end
+
+-- The calls of user code, innermost first, as lines, and the place of the first.
+function Traceback:_frames(thread)
+	local lines, first, level, skipped = {}, nil, 0, nil
+	local info = frame(thread, level)
+	while info do
+		level = level + 1
+		local caller = frame(thread, level)
+		local chunk = self:_chunk_of(info)
+		if chunk then
+			local file, line = self.show(chunk), info.currentline
+			local by_user = caller and self:is_user(caller)
+			first = first or { file = file, line = line }
+			lines[#lines + 1] = format("%s:%d: %s", file, line, self:_describe(info, by_user))
+		end
+		info = caller
+		if #lines == INNER_LINES_MAX and not skipped then
+			local last = near_the_end(thread, level, OUTER_LEVELS)
+			skipped = last - level
+			level, info = last, frame(thread, last)
+		end
+	end
+	return shortened(lines, skipped or 0), first
+end
+
+--- The innermost place in user code, with the least possible use of the stack.
+function Traceback:innermost(message)
+	for level = 1, INNER_LINES_MAX do
+		local info = getinfo(level, "Sl")
+		local chunk = info and self:_chunk_of(info)
+		if chunk then
+			local file, line = self.show(chunk), info.currentline
+			local traceback = format("%s:%d: in function <%s:%d>", file, line, file, info.linedefined)
+			return { message = message, file = file, line = line, traceback = traceback }
+		end
+	end
+	return { message = message, traceback = "" }
 end
 
 --- `debug.traceback` of user code.
@@ -108,7 +149,7 @@ function Traceback:traceback(message, thread)
 	if message ~= nil and type(message) ~= "string" and type(message) ~= "number" then
 		return message
 	end
-	local lines = shortened((self:_frames(thread)))
+	local lines = self:_frames(thread)
 	for index = 1, #lines do
 		lines[index] = "\n\t" .. lines[index]
 	end
@@ -143,6 +184,24 @@ function Traceback:_message(value, tostring)
 	return self:_fields(value, tostring)
 end
 
+-- Whether the error that is being handled came from running Lua, not from a call of `error`. Together
+-- with "attempt to …", said in our own files with no line of the user around it, it is our mistake;
+-- whatever else our files say, they say it to the user.
+function Traceback:_was_raised_by_lua()
+	local level = 3
+	while true do
+		local info = getinfo(level, "S")
+		if not info then
+			return false
+		elseif info.what == "C" then
+			return false
+		elseif not match(info.source, "^=harness[./]traceback$") and not match(info.source, "^=harness[./]sandbox$") then
+			return true
+		end
+		level = level + 1
+	end
+end
+
 --- An error value as plain data: `{message, file, line, is_ours, traceback}`.
 ---@param value any
 ---@param tostring fun(value: any): string
@@ -160,8 +219,8 @@ function Traceback:failure(value, tostring, thread)
 			end
 			file, line, message = self.show(chunk), tonumber(at), rest
 		elseif chunk and match(chunk, "^harness[./]") then
-			-- No line of the user called this: the mistake is the harness' own.
-			message, is_ours = rest, not first or nil
+			message = rest
+			is_ours = not first and match(rest, "^attempt to ") and self:_was_raised_by_lua() or nil
 		end
 	end
 	return {
@@ -169,7 +228,7 @@ function Traceback:failure(value, tostring, thread)
 		file = file,
 		line = line,
 		is_ours = is_ours,
-		traceback = concat(shortened(lines), "\n"),
+		traceback = concat(lines, "\n"),
 	}
 end
 

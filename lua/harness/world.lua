@@ -13,7 +13,7 @@ local SEVERITIES = { error = true, warning = true }
 
 --- Methods that a world may have. Python learns from `World.methods` which are there.
 World.METHODS = {
-	"actions", "apply", "assets", "done", "free_text", "line", "metrics", "new", "observe", "parse",
+	"actions", "apply", "assets", "done", "free_text", "metrics", "new", "observe", "parse",
 	"phase", "restore", "reward", "section", "snapshot", "step", "substep", "typing_targets",
 }
 
@@ -153,14 +153,15 @@ local function record_of(run)
 end
 
 --- What `World.new` gets.
-function World.environment(run)
+---@param options table the world's own
+function World.environment(run, options)
 	return {
 		clock = clock_of(run),
 		scheduler = scheduler_of(run),
 		rng = rng_of(run),
 		record = record_of(run),
 		seed = run.job.authored_seed,
-		options = run.job.options,
+		options = options,
 		frame_rate_hz = run.clock.rate_hz,
 	}
 end

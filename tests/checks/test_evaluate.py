@@ -101,8 +101,8 @@ def test_an_expected_failure_passes_and_tells_what_failed(judge: Judge) -> None:
 @pytest.mark.parametrize(
     ("expectation", "said"),
     [
-        (FAILS, "expected to fail: jump is too low (GAME-7)"),
-        ({"reason": "late"}, "expected to fail: late"),
+        (FAILS, "expected to fail: jump is too low (GAME-7); it passed"),
+        ({"reason": "late"}, "expected to fail: late; it passed"),
     ],
 )
 def test_passing_against_the_expectation_fails(
@@ -116,6 +116,7 @@ def test_passing_against_the_expectation_fails(
     )
     (finding,) = verdict.findings
     assert (finding.check, finding.message) == ("expect_failure", said)
+    assert finding.details == "every check passed: take expect_failure out of the scenario"
     assert finding.where.manifest == "scenarios/arena/duel.yaml:5"
     assert not verdict.passed
     assert verdict.checks[-1].ok is False
@@ -128,11 +129,32 @@ def test_a_warning_is_no_expected_failure(judge: Judge) -> None:
     assert not verdict.passed
 
 
-def test_a_run_that_cannot_be_repeated_is_no_expected_failure(judge: Judge) -> None:
-    outcome = ended("nondeterministic", message="two runs differ")
-    verdict = judge({"outcome": outcome}, expect_failure=FAILS)
-    assert messages(verdict) == ["two runs differ"]
+@pytest.mark.parametrize("status", ["world_error", "limit", "killed", "nondeterministic"])
+def test_a_run_that_breaks_is_no_expected_failure(judge: Judge, status: str) -> None:
+    outcome = ended(status, message="boom", virtual_s=1)
+    wanted = [{"kind": "count", "match": {"event": "hit"}, "min": 1}]
+    verdict = judge(
+        {"outcome": outcome, "metrics": None}, expect_events=wanted, expect_failure=FAILS
+    )
+    assert messages(verdict) == ["boom"]
     assert not verdict.passed
+    assert (verdict.checks[-1].ok, verdict.checks[-1].actual) == (False, status)
+
+
+def test_a_refusal_is_no_expected_failure(judge: Judge, row: Row) -> None:
+    verdict = judge(
+        {"metrics": {"hp": 2}, "events": [dispatched(row, "dead")]},
+        timeline=[action()],
+        expect={"hp": {"eq": 1}},
+        expect_failure=FAILS,
+    )
+    assert [finding.check for finding in verdict.findings] == ["refused"]
+    assert not verdict.passed
+
+
+def test_success_that_the_driver_denies_may_be_expected(judge: Judge) -> None:
+    denied = ended("completed", success=False, reason="cap_hit")
+    assert judge({"outcome": denied}, expect_failure=FAILS).passed
 
 
 @pytest.fixture(scope="session")
@@ -155,9 +177,9 @@ def test_new_expectations_need_no_new_run(rejudge: Judge, row: Row) -> None:
     parts = {"metrics": {"hp": 3}, "events": [dispatched(row), row("hit", 1)]}
     verdict = rejudge({"timeline": [action()]}, now, **parts)
     assert messages(verdict) == [
+        "action jump at 0.500 s was accepted, expected a refusal",
         "expect hp eq 2 (got 3)",
         "expected no hit, found 1: at 1.000 s",
-        "action jump at 0.500 s was accepted, expected a refusal",
     ]
 
 
@@ -250,11 +272,11 @@ def test_no_finding_hides_another_and_their_order_is_fixed(judge: Judge, row: Ro
     )
     assert [finding.check for finding in verdict.findings] == [
         "outcome",
+        "refused",
         "expect",
         "record",
         "expect_events",
         "invariant",
-        "refused",
     ]
 
 

@@ -88,7 +88,8 @@ def messages(verdict: Verdict) -> list[str]:
 def test_every_key_is_judged_in_file_order(verdict_of: Callable[..., Verdict]) -> None:
     verdict = verdict_of(
         parts={"metrics": {"hp": 3, "mana": 1}},
-        expect={"mana": {"eq": 2}, "hp": {"eq": 3}, "gold": {"min": 1}},
+        expect={"gold": {"min": 1}, "hp": {"eq": 3}, "mana": {"eq": 2}},
+        lines={"expect.mana": 8, "expect.hp": 9, "expect.gold": 10},
     )
     assert messages(verdict) == ["expect mana eq 2 (got 1)", "missing metric: gold"]
     assert [(c.name, c.expected, c.actual, c.ok) for c in verdict.checks if c.set] == [
@@ -99,6 +100,17 @@ def test_every_key_is_judged_in_file_order(verdict_of: Callable[..., Verdict]) -
     assert not verdict.passed
 
 
+def test_keys_of_one_line_are_judged_by_name_as_a_record_has_them(
+    verdict_of: Callable[..., Verdict],
+) -> None:
+    verdict = verdict_of(
+        parts={"metrics": {}},
+        expect={"mana": {"eq": 2}, "gold": {"min": 1}},
+        lines={"expect.mana": 8, "expect.gold": 8},
+    )
+    assert [c.name for c in verdict.checks if c.set] == ["gold", "mana"]
+
+
 def test_a_finding_says_where_it_belongs(
     verdict_of: Callable[..., Verdict], row: Callable[..., Any]
 ) -> None:
@@ -107,7 +119,7 @@ def test_a_finding_says_where_it_belongs(
         expect={"hp": {"eq": 2}, "a.b": {"eq": 2}},
         lines={"expect": 9, "expect.hp": 10},
     )
-    first, second = verdict.findings
+    second, first = verdict.findings
     assert (first.where.manifest, first.where.path) == ("scenarios/arena/duel.yaml:10", "expect.hp")
     assert second.where.manifest == "scenarios/arena/duel.yaml:9"
     assert (first.at_s, first.frame, first.events) == (2, 480, (2, 3, 4))
@@ -127,8 +139,8 @@ def test_targets_are_told_but_never_fail(verdict_of: Callable[..., Verdict]) -> 
     assert verdict.passed
     assert verdict.findings == ()
     assert [(c.set, c.name, c.ok, c.details) for c in verdict.checks if c.set] == [
-        ("expect_target", "hp", False, "expect hp >= 5 (got 3)"),
         ("expect_target", "gold", False, "missing metric: gold"),
+        ("expect_target", "hp", False, "expect hp >= 5 (got 3)"),
     ]
 
 

@@ -76,9 +76,26 @@ def test_what_the_message_says_itself_is_not_said_again(judge: Judge) -> None:
 
 @pytest.mark.parametrize("status", ["world_error", "limit", "killed", "nondeterministic"])
 def test_every_other_end_is_a_finding_of_its_name(judge: Judge, status: str) -> None:
-    verdict = judge({"outcome": ended(status, reason="deadline_s", message="60 s are over")})
+    verdict = judge({"outcome": ended(status, reason="stack", message="60 s are over")})
     (finding,) = verdict.findings
     assert (finding.check, finding.message, finding.actual) == (status, "60 s are over", status)
+
+
+@pytest.mark.parametrize(
+    ("status", "limit", "said"),
+    [
+        ("limit", "work_units", "it is too much (limits.work_units: an endless loop?, at 0.500 s)"),
+        ("limit", "memory_mb", "it is too much (limits.memory_mb, at 0.500 s)"),
+        ("killed", "deadline_s", "it is too much (limits.deadline_s, at 0.500 s)"),
+        ("limit", "stack", "it is too much (at 0.500 s)"),
+        ("world_error", "events", "it is too much (at 0.500 s)"),
+    ],
+)
+def test_a_limit_names_the_key_that_sets_it(
+    judge: Judge, status: str, limit: str, said: str
+) -> None:
+    outcome = ended(status, reason=limit, message="it is too much", where={"at_s": 0.5})
+    assert messages(judge({"outcome": outcome})) == [said]
 
 
 def test_success_that_the_driver_denies_is_a_finding(judge: Judge) -> None:

@@ -67,6 +67,15 @@ def test_a_scenario_has_the_general_shape(finished: MakeCase) -> None:
     }
 
 
+def test_a_metric_called_performance_is_told_of(finished: MakeCase) -> None:
+    view = scenario_view(finished(metrics={"performance": 3}))
+    assert view["metrics"] == {"performance": None}
+    assert view["warnings"] == [
+        "world arena: metric 'performance' is one of every scenario's metrics and was left out of"
+        " them; the record has it"
+    ]
+
+
 def test_fields_of_the_worlds_own_section_stand_beside_the_general_ones(
     finished: MakeCase,
 ) -> None:

@@ -3,24 +3,24 @@
 from __future__ import annotations
 
 import shlex
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 
-from engine_harness.records.models import Outcome
+from engine_harness.records.models import LogRow, Outcome
 from engine_harness.report.console import (
-    WIDTH,
     SuiteSummary,
     case_line,
     counts,
     details,
-    failure_block,
     log_lines,
     paint,
-    reproduce,
     summary_lines,
     warning_lines,
 )
+from engine_harness.report.failure import Telling, failure_block, print_lines, reproduce
+from engine_harness.report.lines import WIDTH
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -76,11 +76,77 @@ def test_every_finding_is_shown_before_the_one_command(
     ]
 
 
-def test_findings_beyond_the_shown_ones_are_counted(
+TELLING = Telling(record=lambda case: f"artifacts/records/{case.record.scenario.id}.json")
+
+
+def test_findings_beyond_the_shown_ones_are_counted_with_the_way_to_all(
     finished: MakeCase, finding: MakeFinding
 ) -> None:
-    lines = failure_block(finished("edge", *(finding(f"number {n}") for n in range(13))))
-    assert lines[-2] == "  3 more findings in the artifact"
+    case = finished("a b", *(finding(f"number {n}") for n in range(13)))
+    assert failure_block(case)[-2] == "  … 3 more"
+    assert failure_block(case, TELLING)[-2] == (
+        "  … 3 more: run-harness check 'artifacts/records/a b.json' --verbose"
+    )
+    told = failure_block(case, replace(TELLING, verbose=True))
+    assert told[-3:-1] == ["  number 12", "     scenarios/arena/edge.yaml:31  expect.hp"]
+
+
+def test_what_follows_from_a_broken_run_stands_behind_its_cause(
+    finished: MakeCase, finding: MakeFinding
+) -> None:
+    missing = [finding(f"no hit {n}", check="expect_events") for n in range(3)]
+    cause = finding("boom", check="world_error")
+    rest = [finding("refused", check="refused"), finding("hp fell", check="invariant")]
+    case = finished(
+        "edge",
+        rest[0],
+        *missing,
+        cause,
+        rest[1],
+        outcome=Outcome(status="world_error", reason="world_error", message="boom"),
+    )
+    told = [line.strip() for line in failure_block(case, TELLING)]
+    assert told[1:-1:2] == ["boom", "refused", "hp fell", "no hit 0", told[-2]]
+    assert told[-2] == "… 2 more: run-harness check artifacts/records/edge.json --verbose"
+
+
+def printed(at_s: float, text: str, level: str = "print") -> LogRow:
+    return LogRow(at_s=at_s, frame=0, unit=0, level=level, text=text)
+
+
+def test_the_last_rows_that_the_game_printed_stand_in_the_block(
+    finished: MakeCase, finding: MakeFinding
+) -> None:
+    logs = [printed(n / 2, f"hp {n}") for n in range(7)]
+    logs += [printed(4, "quiet", "debug"), printed(5, "x" * 200), printed(6, "two\n\x1blines")]
+    case = finished("edge", finding(), logs=logs)
+    told = failure_block(case)
+    assert told[-7:-1] == [
+        "  log (last 5 of 9):",
+        "    2.000 hp 4",
+        "    2.500 hp 5",
+        "    3.000 hp 6",
+        f"    5.000 {'x' * 89}…",
+        "    6.000 two",
+    ]
+    everything = print_lines(case.record)
+    assert everything[-3:] == [f"    5.000 {'x' * 200}", "    6.000 two", "          \\x1blines"]
+    assert len(everything) == 10
+    assert "log" not in " ".join(failure_block(case, Telling(verbose=True)))
+
+
+def test_the_command_repeats_the_hitch_policy_that_the_run_had(finished: MakeCase) -> None:
+    def command(policy: str, chosen: str | None, *flags: str) -> str:
+        normalised = {"engine": {"hitch_policy": chosen}}
+        case = finished(
+            head={"normalised": normalised}, sections={"timeline": {"hitch_policy": policy}}
+        )
+        return reproduce(case.record, flags).partition("--seed 7")[2]
+
+    assert command("catch_up", None) == " --hitch-policy catch_up"
+    assert command("catch_up", "catch_up") == command("stall", None) == ""
+    flags = ("--hitch-policy", "catch_up")
+    assert command("catch_up", None, *flags) == " --hitch-policy catch_up"
 
 
 def test_a_lua_traceback_is_indented_below_its_message(

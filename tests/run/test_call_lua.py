@@ -108,7 +108,7 @@ def test_no_call_sees_what_another_left(call: Callable[..., list[Json]]) -> None
         ),
         ("no_such", "module game.rules has no function no_such"),
         ("value", "module game.rules has no function value"),
-        ("unplain", "result[1].a[1]: a function is no plain data"),
+        ("unplain", "lua/game/rules.lua:13: result[1].a[1]: a function is no plain data"),
     ],
 )
 def test_what_fails_in_lua_is_a_world_error_with_its_place(
@@ -226,13 +226,22 @@ def test_every_public_name_is_there_and_no_other() -> None:
         engine_harness.nothing  # noqa: B018
 
 
+def test_the_function_run_outlives_an_import_of_the_folder_of_its_name() -> None:
+    import engine_harness.run.budget
+    from engine_harness.run import isolate
+
+    assert isolate.record_of is not None
+    assert engine_harness.run.__module__ == "engine_harness.api"
+    assert "engine_harness.run.budget" in sys.modules
+
+
 def test_importing_the_package_loads_nothing_else(tmp_path: Path) -> None:
     code = (
-        "import sys; before = set(sys.modules); import engine_harness; "
-        "print(sorted(n for n in set(sys.modules) - before if not n.startswith('__')))"
+        "import sys, typing; before = set(sys.modules); import engine_harness; "
+        "print(sorted(set(sys.modules) - before))"
     )
     done = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, cwd=tmp_path, check=True
     )
-    assert done.stdout.strip() == "['engine_harness', 'engine_harness._version']"
+    assert done.stdout.strip() == ("['__future__', 'engine_harness', 'engine_harness._version']")
     assert list(tmp_path.iterdir()) == []

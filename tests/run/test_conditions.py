@@ -358,7 +358,7 @@ def test_an_error_in_a_check_names_its_line(stage: Stage) -> None:
     message, where = stage.failure(body, timeline=[flood(0)], invariants=["odd"])
     assert message == "attempt to index field 'nothing' (a nil value)"
     assert (where["file"], where["line"]) == (stage.file(body), 3)
-    assert where["traceback"] == f"{stage.file(body)}:3: in function 'check'"
+    assert where["traceback"] == f"{stage.file(body)}:3: in function <{stage.file(body)}:2>"
 
 
 @pytest.mark.parametrize(

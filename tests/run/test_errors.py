@@ -280,3 +280,24 @@ def test_a_module_that_is_no_world_is_an_error_of_the_world(
     name = stage.world(text, is_whole=True)
     outcome = stage.bench.play(GO, world=name).outcome
     assert (outcome.status, outcome.message) == ("world_error", message.replace("NAME", name))
+
+
+def test_a_deep_traceback_keeps_both_ends_and_is_made_at_once(stage: Stage) -> None:
+    body = """
+    local function down(n)
+        if n == 0 then error("at the bottom") end
+        return 1 + down(n - 1)
+    end
+    function W:go()
+        down(15000)
+    end
+    """
+    message, where = stage.failure(body)
+    assert message == "at the bottom"
+    file = stage.file(body)
+    lines = where["traceback"].splitlines()
+    assert lines[:2] == [f"{file}:3: in function 'down'", f"{file}:4: in function 'down'"]
+    assert lines[19] == f"{file}:4: in function 'down'"
+    assert lines[-2:] == [f"{file}:7: in function 'act'", f"{file}:1: in function 'apply'"]
+    # 15,001 calls of `down` and the two around them; 30 are shown.
+    assert (lines[20], len(lines)) == ("... 14973 more ...", 31)

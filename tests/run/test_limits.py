@@ -169,7 +169,7 @@ def test_a_stack_overflow_keeps_the_outcome_only(stage: Stage, call: str) -> Non
     place = record.host["where"]
     assert isinstance(place, dict)
     assert place["file"] == stage.file(RECURSION.replace("CALL", call))
-    assert place["line"] in (5, 6)
+    assert place["line"] in (5, 6, 7)
 
 
 @pytest.mark.parametrize(
@@ -225,8 +225,12 @@ def test_a_walk_over_unnumbered_keys_is_nondeterministic_and_keeps_everything(
 
 def test_a_world_that_loads_without_an_order_is_nondeterministic_too(stage: Stage) -> None:
     world = stage.world(UNNUMBERED)
-    scenario = scenario_of(stage.bench.harness, world=world, timeline=GO)
-    (record,) = stage.bench.harness.execute([scenario])
+    path = stage.bench.write(
+        "scenarios/unordered.yaml",
+        f"metadata: {{id: unordered, label: x}}\nworld: {world}\ntimeline: [{{at: 0, action: go}}]\n",
+    )
+    harness = stage.bench.harness
+    (record,) = harness.execute(harness.load((str(path),)).scenarios)
     assert (record.outcome.status, record.outcome.reason) == (
         "nondeterministic", "unnumbered_keys",
     )  # fmt: skip

@@ -120,6 +120,11 @@ BROKEN = {
         "shared.count = shared.count + 1 self.count = shared.count",
         "no state is shared between two instances",
     ),
+    "a count in an upvalue": (
+        "return setmetatable({env = env, count = 0,",
+        "shared.count = shared.count + 1 return setmetatable({env = env, count = shared.count - 1,",
+        "a second instance does not begin as the first one did",
+    ),
     "an action that is not applicable": (
         'return {{name = "add"}}',
         'return {{name = "add"}, {name = "jump"}}',

@@ -9,30 +9,33 @@ from engine_harness.vm.instrument import LuaFunction, RefusedToken, instrument, 
 
 def ticked(text: str) -> str:
     """The instrumented text without the tick of the main chunk."""
-    return instrument(text, "a.lua").text.removeprefix(" __t(1);")
+    return instrument(text, "a.lua").text.removeprefix(' __t("_1");')
 
 
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("while x do y() end", "while x do __t(1); y() end"),
-        ("for i=1,2 do(f)()end", "for i=1,2 do __t(1);(f)()end"),
-        ("repeat x() until y", "repeat __t(1); x() until y"),
-        ("function f(a, ...) end", "function f(a, ...) __t(2); end"),
-        ("x = function() return end", "x = function() __t(2); return end"),
-        ("function f(a --[[ ) ]], -- )\n b) end", "function f(a --[[ ) ]], -- )\n b) __t(2); end"),
-        ("goto done", " __t(1);goto done"),
-        ("x = y goto z", "x = y  __t(1);goto z"),
-        ("f() goto z", "f()  __t(1);goto z"),
-        ("x = {} goto z", "x = {}  __t(1);goto z"),
-        ("x = 'a' goto z", "x = 'a'  __t(1);goto z"),
-        ("x = [[a]] goto z", "x = [[a]]  __t(1);goto z"),
-        ("x = 1 goto z", "x = 1  __t(1);goto z"),
-        ("::a:: goto a", "::a::  __t(1);goto a"),
-        ("if x then goto z end", "if x then  __t(1);goto z end"),
-        ("if x then else goto --[[a]] z end", "if x then else  __t(1);goto --[[a]] z end"),
-        ("function f() goto z end", "function f() __t(2);  __t(2);goto z end"),
-        ("f() -- x =\ngoto z", "f() -- x =\n __t(1);goto z"),
+        ("while x do y() end", 'while x do __t("_1"); y() end'),
+        ("for i=1,2 do(f)()end", 'for i=1,2 do __t("_1");(f)()end'),
+        ("repeat x() until y", 'repeat __t("_1"); x() until y'),
+        ("function f(a, ...) end", 'function f(a, ...) __t("_2"); end'),
+        ("x = function() return end", 'x = function() __t("_2"); return end'),
+        (
+            "function f(a --[[ ) ]], -- )\n b) end",
+            'function f(a --[[ ) ]], -- )\n b) __t("_2"); end',
+        ),
+        ("goto done", ' __t("_1");goto done'),
+        ("x = y goto z", 'x = y  __t("_1");goto z'),
+        ("f() goto z", 'f()  __t("_1");goto z'),
+        ("x = {} goto z", 'x = {}  __t("_1");goto z'),
+        ("x = 'a' goto z", "x = 'a'  __t(\"_1\");goto z"),
+        ("x = [[a]] goto z", 'x = [[a]]  __t("_1");goto z'),
+        ("x = 1 goto z", 'x = 1  __t("_1");goto z'),
+        ("::a:: goto a", '::a::  __t("_1");goto a'),
+        ("if x then goto z end", 'if x then  __t("_1");goto z end'),
+        ("if x then else goto --[[a]] z end", 'if x then else  __t("_1");goto --[[a]] z end'),
+        ("function f() goto z end", 'function f() __t("_2");  __t("_2");goto z end'),
+        ("f() -- x =\ngoto z", 'f() -- x =\n __t("_1");goto z'),
     ],
 )
 def test_a_tick_stands_where_a_program_comes_again(text: str, expected: str) -> None:
@@ -115,9 +118,9 @@ def test_functions_are_listed_with_line_and_name() -> None:
 def test_a_tick_counts_for_the_function_around_it() -> None:
     text = "do end function f() do function g() do end end end do end end do end"
     assert ticked(text) == (
-        "do __t(1); end function f() __t(2); "
-        "do __t(2); function g() __t(3); do __t(3); end end end "
-        "do __t(2); end end do __t(1); end"
+        'do __t("_1"); end function f() __t("_2"); '
+        'do __t("_2"); function g() __t("_3"); do __t("_3"); end end end '
+        'do __t("_2"); end end do __t("_1"); end'
     )
 
 
@@ -127,4 +130,4 @@ def test_the_first_line_of_a_script_is_dropped_and_its_line_kept() -> None:
 
 def test_wrapped_text_keeps_its_lines_and_ends_behind_a_last_comment() -> None:
     wrapped = wrap(instrument("x()\n-- end", "a.lua", 7))
-    assert wrapped == "local __t=(...)(7,1) return function(...) __t(7);x()\n-- end\nend"
+    assert wrapped == 'local __t=(...)(7,1) return function(...) __t("_7");x()\n-- end\nend'

@@ -73,9 +73,9 @@ def test_modules_and_texts_reach_lua_counted_and_named() -> None:
     step = machine(init, read_module=read).start("run", "")
     long = "p/" * 40 + "x.lua"
     assert step.text.split("|") == [
-        "local __t=(...)(1,1) return function(...) __t(1);return 1\nend",
+        'local __t=(...)(1,1) return function(...) __t("_1");return 1\nend',
         "a.lua",
-        "local __t=(...)(2,1) return function(...) __t(2);x()\nend",
+        'local __t=(...)(2,1) return function(...) __t("_2");x()\nend',
         "~1",
         long,
         "nil",

@@ -8,6 +8,7 @@
 local Clock = require("harness.clock")
 local Dispatch = require("harness.dispatch")
 local Stall = require("harness.stall")
+local json = require("harness.json")
 
 local ROUNDING_S = Clock.ROUNDING_S
 local SETTLE_MINIMUM_S = 0.25
@@ -113,7 +114,7 @@ end
 function Timeline.finish(run)
 	run.sections.timeline = {
 		hitch_policy = run.job.hitch_policy,
-		hitches = run.hitches.log,
+		hitches = json.mark_empty_list(run.hitches.log),
 		hitch_totals = run.hitches:totals(),
 		scheduler = run.stats:summary(
 			run.plan.count + run.scheduler.scheduled, run.clock.now, run.lateness:summary()

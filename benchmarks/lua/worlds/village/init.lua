@@ -1,5 +1,5 @@
---- A village as game code is written: objects with methods, states, messages, closures, short texts.
---- Nothing in it is made fast; it is there to be measured.
+--- A village as game code is written: objects with methods, states, messages, closures, short
+--- texts. Nothing in it is made fast; it is there to be measured.
 
 local Villager = require("worlds.village.villager")
 
@@ -8,7 +8,9 @@ Village.__index = Village
 
 Village.describe = {
 	actions = { rumour = { text = "string" } },
-	metrics = { "told", "friendships", "disappointed", "busiest", "sum", "idle", "walking", "waiting" },
+	metrics = {
+		"told", "friendships", "disappointed", "busiest", "sum", "idle", "walking", "waiting",
+	},
 	frame_rate_hz = 60,
 }
 
