@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Self
 from engine_harness._wallclock import utc_now_text
 from engine_harness.errors import (
     LimitExceeded,
+    ManifestError,
     PlanError,
     RunError,
     UsageError,
@@ -25,7 +26,7 @@ from engine_harness.vm.loader import lua_roots, shadowed, shipped_lua
 from engine_harness.vm.worker import Pool
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from types import TracebackType
 
     from pydantic import JsonValue
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from engine_harness._types import Json
     from engine_harness.checks.verdict import Verdict
     from engine_harness.compile.compiler import Compiler, CompileSummary, Output
+    from engine_harness.errors import Diagnostic
     from engine_harness.manifest.load import Loaded
     from engine_harness.manifest.models import Scenario
     from engine_harness.manifest.project import Project
@@ -40,8 +42,11 @@ if TYPE_CHECKING:
     from engine_harness.plan.expand import Expansion
     from engine_harness.plan.model import Plan
     from engine_harness.records.models import RunRecord
+    from engine_harness.run.budget import HitchPolicy
     from engine_harness.run.session import Request
     from engine_harness.vm.loader import LuaRoot
+
+IN_MEMORY = "<memory>"
 
 __all__ = ["Harness", "Invocation", "Result", "call_lua", "open_project", "run"]
 
@@ -123,13 +128,28 @@ class Harness:
         """Read manifests: those at `paths`, or all of the project.
 
         Raises:
-            ManifestError: with all problems of all files.
+            ManifestError: with all problems of all files, those of macros included.
         """
-        from engine_harness.manifest.load import load_manifests
+        from engine_harness.manifest.load import LoadError, load_manifests
 
-        loaded = load_manifests(self.project, self.pool, paths=paths, worlds=self.worlds)
+        try:
+            loaded = load_manifests(self.project, self.pool, paths=paths, worlds=self.worlds)
+        except LoadError as error:
+            raise ManifestError((*error.diagnostics, *self._misused(error.readable))) from error
+        problems = self._misused(loaded.scenarios)
+        if problems:
+            raise ManifestError(problems)
         self._loaded, self._is_whole = loaded, not paths
         return loaded
+
+    def _misused(self, scenarios: Sequence[Scenario]) -> tuple[Diagnostic, ...]:
+        """Return what is wrong with macros: only an expansion shows it."""
+        with_macros = [s for s in scenarios if any(e.kind == "macro" for e in s.timeline)]
+        try:
+            self.plan_all(with_macros)
+        except PlanError as error:
+            return error.diagnostics
+        return ()
 
     def plan(self, scenario: Scenario) -> Plan:
         """Return the ordered events of a scenario.
@@ -154,14 +174,15 @@ class Harness:
         Raises:
             PlanError: with the problems of all of them.
         """
-        planned, problems = [], []
+        planned: list[tuple[Scenario, Plan]] = []
+        problems: list[Diagnostic] = []
         for scenario in scenarios:
             try:
                 planned.append((scenario, self.plan(scenario)))
             except PlanError as error:
-                problems.append(str(error))
+                problems += error.diagnostics
         if problems:
-            raise PlanError("\n".join(problems))
+            raise PlanError.of(problems)
         return planned
 
     def compiler(self, folder: Path | None = None) -> Compiler:
@@ -196,7 +217,17 @@ class Harness:
                 force=self._invocation.force_build,
             )
         self._modules.update(summary.by_id())
+        if folder is None:
+            gone = [output for output in summary.outputs if output.status == "removed"]
+            self._forget(output.path.stem for output in gone)
         return summary
+
+    def _forget(self, names: Iterable[str]) -> None:
+        """Remove the records of scenarios that are gone, as their modules are."""
+        from engine_harness.records.layout import RECORDS_FOLDER
+
+        for name in names:
+            (self.artifacts / RECORDS_FOLDER / f"{name}.json").unlink(missing_ok=True)
 
     def manifest_hashes(self) -> Mapping[str, str]:
         """Return the SHA-256 of the manifests that were read, by path from the root."""
@@ -250,6 +281,46 @@ class Harness:
             for scenario in scenarios
         ]
 
+    def read(self, data: Mapping[str, Json]) -> Scenario:
+        """Return the scenario that a manifest with this data describes.
+
+        Raises:
+            ManifestError: with all problems.
+        """
+        from engine_harness.manifest.diagnostics import Problems
+        from engine_harness.manifest.document import Document
+        from engine_harness.manifest.envelope import Member, read_scenario
+
+        problems = Problems(IN_MEMORY, Document(dict(data)))
+        scenario = read_scenario(Member(dict(data), problems), self.worlds)
+        if scenario is None:
+            raise ManifestError(tuple(problems.found))
+        return scenario
+
+    def request_of(self, scenario: Scenario) -> Request:
+        """Return the run of one scenario of this project, without writing a module to disk.
+
+        Raises:
+            PlanError, CompileError: it cannot be planned or compiled.
+        """
+        from engine_harness._canonical import sha256_hex
+        from engine_harness._version import __version__
+        from engine_harness.compile.render import render_module
+        from engine_harness.plan.expand import expand
+        from engine_harness.run.session import Request
+
+        expansion = expand(scenario)
+        manifest = scenario.origin.manifest
+        text = render_module(expansion.plan, manifest=manifest, version=__version__)
+        return Request(
+            scenario=scenario,
+            expansion=expansion,
+            module_text=text,
+            module_digest=sha256_hex(text.encode("utf-8")),
+            options=run_options(scenario, self.project, self._invocation),
+            roots=self.roots,
+        )
+
     def _failed_worlds(self, scenarios: Sequence[Scenario]) -> dict[str, Reply]:
         infos = {scenario.world: self.worlds.get(scenario.world) for scenario in scenarios}
         return {name: info.failure for name, info in infos.items() if info and info.failure}
@@ -273,8 +344,16 @@ class Harness:
                 wall_s=float(wall_s) if isinstance(wall_s, int | float) else 0.0,
             )
 
-    def report(self, results: Sequence[Result], *, suite: str = "engine-sim") -> tuple[Path, ...]:
-        """Write the reports of a suite over `results`; return their paths."""
+    def report(
+        self, results: Sequence[Result], *, suite: str = "engine-sim", folder: Path | None = None
+    ) -> tuple[Path, ...]:
+        """Write the reports of a suite over `results`; return their paths.
+
+        Args:
+            results: what has run, in any order.
+            suite: its name, for the reports.
+            folder: where they go; by default `Invocation.out_dir`, else `artifacts/engine`.
+        """
         from engine_harness._version import __version__
         from engine_harness.records.layout import ENGINE_FOLDER
         from engine_harness.report.base import SuiteRun, run_order, write_reports
@@ -283,7 +362,7 @@ class Harness:
             SuiteRun(
                 suite=suite,
                 cases=run_order(results),
-                folder=self._invocation.out_dir or self.artifacts / ENGINE_FOLDER,
+                folder=folder or self._invocation.out_dir or self.artifacts / ENGINE_FOLDER,
                 tool_version=__version__,
                 generated=utc_now_text(),
             )
@@ -328,43 +407,74 @@ def _with_place(reply: Reply) -> str:
     return f"{place}{reply.message}{calls}"
 
 
-def open_project(root: str | Path | None = None) -> Project:
-    """Return the project in `root`, or the one that the current folder belongs to."""
+def open_project(
+    root: str | Path | None = None, *, flags: Mapping[str, Json] | None = None
+) -> Project:
+    """Return the project in `root`, or the one that the current folder belongs to.
+
+    Args:
+        root: the project's folder.
+        flags: values that win over environment and `harness.toml`, as `{"run.jobs": 2}`.
+
+    Raises:
+        UsageError, ManifestError: no such folder; with all problems of `harness.toml`.
+    """
     import os
 
     from engine_harness.manifest.project import find_root, load_project
 
     folder = find_root(Path.cwd()) if root is None else Path(root).resolve()
-    return load_project(folder, flags={}, environ=os.environ)
+    return load_project(folder, flags=flags or {}, environ=os.environ)
 
 
 def run(
-    manifest: str | Path,
-    scenario_id: str | None = None,
+    manifest: str | Path | Mapping[str, Json],
     *,
     root: str | Path | None = None,
-    invocation: Invocation | None = None,
+    seed: int | str | None = None,
+    hitch_policy: HitchPolicy | None = None,
+    deadline_s: float | None = None,
+    memory_mb: int | None = None,
 ) -> RunRecord:
-    """Run one scenario of a manifest file and return its record.
+    """Run one scenario and return its record; nothing is written to disk.
 
     Args:
-        manifest: path of the file; relative to the project's root or the current folder.
-        scenario_id: which scenario; needed when the file holds more than one.
+        manifest: the path of a file, `path::id` when it holds more than one scenario, or the data
+            of a manifest.
         root: the project's root; by default the nearest folder upwards with `harness.toml`.
-        invocation: seed, limits and policy of this run.
+        seed: replaces the scenario's.
+        hitch_policy: where the scenario does not choose one, `stall` or `catch_up`.
+        deadline_s: wall time, where the scenario sets no limit.
+        memory_mb: memory of the run's process in MiB, where the scenario sets no limit.
 
     Raises:
-        ManifestError, PlanError, CompileError: the file cannot be run.
+        ManifestError, PlanError, CompileError: the manifest cannot be run.
         UsageError: it holds several scenarios, or none with this id.
     """
+    invocation = Invocation(
+        seed=seed, hitch_policy=hitch_policy, deadline_s=deadline_s, memory_mb=memory_mb
+    )
     with Harness(open_project(root), invocation) as harness:
-        scenarios = harness.load((str(manifest),)).scenarios
-        chosen = [s for s in scenarios if scenario_id is None or s.id == scenario_id]
-        if len(chosen) != 1:
-            names = ", ".join(s.id for s in scenarios)
-            msg = f"{manifest}: name one scenario of {names}"
-            raise UsageError(msg)
-        return next(harness.execute(chosen))
+        if isinstance(manifest, str | Path):
+            scenario = _only_scenario(harness, str(manifest))
+        else:
+            scenario = harness.read(manifest)
+        from engine_harness.run.isolate import record_of
+        from engine_harness.run.session import job_of
+
+        request = harness.request_of(scenario)
+        return record_of(request, harness.pool.call(job_of(request)))
+
+
+def _only_scenario(harness: Harness, target: str) -> Scenario:
+    path, _, scenario_id = target.partition("::")
+    scenarios = harness.load((path,)).scenarios
+    chosen = [s for s in scenarios if not scenario_id or s.id == scenario_id]
+    if len(chosen) != 1:
+        names = ", ".join(f"{path}::{s.id}" for s in scenarios)
+        msg = f"{target}: name one scenario: {names}"
+        raise UsageError(msg)
+    return chosen[0]
 
 
 def call_lua(module: str, function: str, *args: Json, root: str | Path | None = None) -> list[Json]:

@@ -7,7 +7,10 @@ bug of ours and ends with exit code 70. Nothing here imports anything of ours.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 __all__ = [
     "CompileError",
@@ -90,6 +93,17 @@ class ManifestError(UsageError):
 
 class PlanError(UsageError):
     """A scenario that cannot be expanded into events."""
+
+    diagnostics: tuple[Diagnostic, ...] = ()
+    """The problems one by one, where they have a place in a manifest."""
+
+    @classmethod
+    def of(cls, diagnostics: Iterable[Diagnostic]) -> PlanError:
+        """Return the error that tells all of `diagnostics`."""
+        found = tuple(diagnostics)
+        error = cls("\n".join(map(str, found)))
+        error.diagnostics = found
+        return error
 
 
 class CompileError(UsageError):

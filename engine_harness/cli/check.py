@@ -24,7 +24,7 @@ def check_command(paths: tuple[str, ...], root: str | None, verbose: bool, as_js
     \b
     Examples:
       run-harness check artifacts/records
-      run-harness check artifacts/records/edge.json scenarios/arena/edge.yaml
+      run-harness check artifacts/records/arena_held.json scenarios/arena/held.yaml
     """  # noqa: D301 - click wants the character itself
     from engine_harness.cli.checking import check_records
 

@@ -21,7 +21,7 @@ def diff_command(expected: str, actual: str, as_json: bool) -> int:
 
     \b
     Example:
-      run-harness diff before/records/edge.json artifacts/records/edge.json
+      run-harness diff before/records/arena_held.json artifacts/records/arena_held.json
     """  # noqa: D301 - click wants the character itself
     from engine_harness.cli.diffing import diff_records
 

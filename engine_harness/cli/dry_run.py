@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from engine_harness.cli.opening import (
     invocation_of,
     load_targets,
+    nothing_found,
     open_request,
     requested_suites,
     select_by_suite,
@@ -59,7 +60,8 @@ def tell_what_would_be_done(request: RunRequest) -> int:
     output.lines(f"Would run {text}" for text in runs)
     code = 0
     if not scenarios:
-        note("run-harness: no scenario is selected")
+        why = "" if loaded.scenarios else f"; {nothing_found(project)}"
+        note(f"run-harness: no scenario is selected{why}")
         code = NothingSelected.exit_code
     return output.document(
         "dry-run",

@@ -69,6 +69,7 @@ def require_world_name(world: str) -> None:
     import re
 
     from engine_harness.errors import UsageError
+    from engine_harness.manifest.envelope import RESERVED_WORLDS
     from engine_harness.vm.loader import shipped_lua
 
     if not re.fullmatch(r"[a-z][a-z0-9_]*", world) or len(world) > WORLD_NAME_LENGTH_MAX:
@@ -76,6 +77,9 @@ def require_world_name(world: str) -> None:
             f"--world: '{world}' cannot name a world; allowed: lower-case letters, digits and _, "
             f"a letter first, at most {WORLD_NAME_LENGTH_MAX} characters"
         )
+        raise UsageError(msg)
+    if world in RESERVED_WORLDS:
+        msg = f"--world: '{world}' cannot name a world: a part of every record has this name"
         raise UsageError(msg)
     if (shipped_lua() / "worlds" / world).exists():
         msg = f"--world: a world '{world}' is shipped with the harness; take another name"

@@ -13,7 +13,7 @@ import click
 
 from engine_harness.cli.output import Output, drop_broken_pipe, note, prepare_streams
 from engine_harness.cli.verbs import VERBS, load_command
-from engine_harness.errors import HarnessBug, HarnessError, ManifestError
+from engine_harness.errors import HarnessBug, HarnessError, ManifestError, PlanError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -47,7 +47,7 @@ def _guarded(words: list[str]) -> int:
         return _failed(words, EXIT_INTERRUPTED, "interrupted")
     except click.ClickException as error:
         return _failed(words, error.exit_code, f"run-harness: {_click_message(error)}")
-    except ManifestError as error:
+    except (ManifestError, PlanError) as error:
         return _failed(words, error.exit_code, str(error), {"diagnostics": _diagnostics(error)})
     except HarnessBug as error:
         return _bug(words, error)
@@ -103,7 +103,7 @@ def _click_message(error: click.ClickException) -> str:
     return text
 
 
-def _diagnostics(error: ManifestError) -> list[Json]:
+def _diagnostics(error: ManifestError | PlanError) -> list[Json]:
     from dataclasses import asdict
 
     return [asdict(diagnostic) for diagnostic in error.diagnostics]

@@ -25,12 +25,21 @@ __all__ = [
     "changing_flags",
     "invocation_of",
     "load_targets",
+    "nothing_found",
     "open_project",
     "open_request",
     "requested_suites",
     "select_by_suite",
     "united",
 ]
+
+
+_HABITS = {
+    "run": "; scenarios run without a verb: run-harness [PATH or ID]",
+    "test": "; scenarios run without a verb: run-harness [PATH or ID]",
+    "list": "; the suites: run-harness --list, their scenarios: run-harness --suite all --list",
+}
+"""What people type who know other tools."""
 
 
 def open_project(root: str | None, flags: Mapping[str, Json] | None = None) -> Project:
@@ -97,6 +106,9 @@ def load_targets(harness: Harness, targets: tuple[str, ...], root: Path) -> Load
     A target that is neither a path nor an id is an error that suggests verbs too, because a
     misspelt verb ends up here.
     """
+    if "" in targets:
+        msg = "an empty target names nothing; '.' is the current folder, no target the project"
+        raise UsageError(msg)
     paths = [target.partition("::")[0] for target in targets if _is_path(target, root)]
     if targets and len(paths) == len(targets):
         return harness.load(tuple(dict.fromkeys(paths)))
@@ -106,8 +118,21 @@ def load_targets(harness: Harness, targets: tuple[str, ...], root: Path) -> Load
     for target in targets:
         if target not in known and not _is_path(target, root):
             msg = f"no scenario or path is called '{target}'"
-            raise UsageError(msg + suggestion(target, {*known, *VERBS}))
+            hint = _HABITS.get(target) or suggestion(target, {*known, *VERBS})
+            where = "" if loaded.scenarios else f"; {nothing_found(harness.project)}"
+            raise UsageError(msg + hint + where)
     return loaded
+
+
+def nothing_found(project: Project) -> str:
+    """Return why a project has no scenarios: where they were looked for, and what to do."""
+    from engine_harness.manifest.sources import FILE_NAME
+
+    folders = ", ".join(project.scenarios)
+    text = f"no manifest was found in {project.root} (paths.scenarios: {folders})"
+    if not (project.root / FILE_NAME).is_file():
+        text += f"; there is no {FILE_NAME}: `run-harness init` writes a project"
+    return text
 
 
 def select_by_suite(
@@ -133,8 +158,7 @@ def select_by_suite(
         except NothingSelected as error:
             if suite.name in request.suites:
                 msg = f"no scenario matches suite {suite.name}"
-                text = str(error)
-                raise NothingSelected(text if text.startswith(msg) else f"{msg}: {text}") from error
+                raise NothingSelected(msg) from error
             chosen[suite.name] = ()
     return chosen
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -61,6 +62,20 @@ class Places:
                 found += reporter.outputs(self.folder(suite))
             found.append(self.log(suite))
         return tuple(found)
+
+    def prepare(self) -> None:
+        """Make the folders that will be written to; nothing has run when one cannot be."""
+        folders = [("paths.artifacts", self.artifacts)]
+        folders += [] if self.out_dir is None else [("--out-dir", self.out_dir)]
+        for name, folder in folders:
+            try:
+                folder.mkdir(parents=True, exist_ok=True)
+            except OSError as error:
+                msg = f"{name}: cannot make the folder '{folder}': {error.strerror or error}"
+                raise UsageError(msg) from error
+            if not os.access(folder, os.W_OK | os.X_OK):
+                msg = f"{name}: the folder '{folder}' cannot be written to"
+                raise UsageError(msg)
 
     def require_distinct(self, suites: Sequence[Suite]) -> None:
         """Raise when two suites would write one file."""

@@ -74,7 +74,7 @@ class _RunCommand(click.Command):
 @click.option("--force-build", is_flag=True, help="Compile every module again.")
 @click.option("--skip-build", is_flag=True, help="Compile nothing; run the modules that are there.")
 @click.option("--dry-run", is_flag=True, help="Say what would be done, and do nothing.")
-@click.option("--verbose", is_flag=True, help="A line for every scenario and phase.")
+@click.option("--verbose", is_flag=True, help="Tell of every phase, all findings, all prints.")
 @json_flag
 @click.version_option(__version__, message="run-harness %(version)s")
 def run_command(list_only: bool, **given: Any) -> int:
@@ -86,8 +86,9 @@ def run_command(list_only: bool, **given: Any) -> int:
     \b
     Examples:
       run-harness
-      run-harness --suite engine-sim --tag smoke
-      run-harness scenarios/arena/edge.yaml::window --seed 7
+      run-harness --suite engine-sim --tag arena
+      run-harness scenarios/arena/first_strike.yaml --seed 7
+      run-harness scenarios/arena/held.yaml::arena_held
     """  # noqa: D301 - click wants the character itself
     request = RunRequest(**given)
     if request.force_build and request.skip_build:

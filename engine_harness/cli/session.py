@@ -15,6 +15,7 @@ from engine_harness.cli.opening import (
     changing_flags,
     invocation_of,
     load_targets,
+    nothing_found,
     open_request,
     requested_suites,
     select_by_suite,
@@ -99,7 +100,8 @@ def run_session(request: RunRequest) -> int:
         session = _Session(request, places, output, suites, selected, flags)
         scenarios = united(selected)
         if not scenarios:
-            return _nothing(session)
+            return _nothing(session, nothing_found(project) if not loaded.scenarios else None)
+        places.prepare()
         _compile(harness, session, scenarios)
         for path in places.outputs(suite for suite in suites if selected[suite.name]):
             path.unlink(missing_ok=True)
@@ -201,14 +203,14 @@ def _report(session: _Session, suite: Suite) -> tuple[Path, ...]:
     )
 
 
-def _nothing(session: _Session) -> int:
+def _nothing(session: _Session, why: str | None) -> int:
     """Nothing at all is selected, and no suite was named: every suite is skipped."""
     summaries = [
         console.SuiteSummary(name=suite.name, cases=(), selected=0, wall_s=None, artifacts=())
         for suite in session.suites
     ]
     session.output.lines(console.summary_lines(summaries, wall=True))
-    note("run-harness: no scenario is selected")
+    note(f"run-harness: no scenario is selected{f'; {why}' if why else ''}")
     data = _document(session, summaries)
     return session.output.document("run", NothingSelected.exit_code, data)
 

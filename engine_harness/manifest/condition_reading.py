@@ -31,6 +31,7 @@ Compare: TypeAlias = Literal["eq", "ne", "min", "max"]
 _COMPARES: tuple[Compare, ...] = ("eq", "ne", "min", "max")
 _TYPES = ("any", "all", "not", "within", "metric_gte")
 _SHORT = ("any", "all", "not", "within")
+_HEADS = ("type", "metric", "event", *_SHORT)
 _FORMS = "{metric, eq|ne|min|max}, {event, where?}, {any: […]}, {all: […]}, {not: …}, {within: …}"
 
 
@@ -42,13 +43,15 @@ def read_condition(field: Field, words: Vocabulary, depth: int = 1) -> Condition
         field.error(f"conditions are nested more than {NESTING_MAX} deep", show=False)
         return None
     table = Table(field)
-    forms = [key for key in ("type", "metric", "event", *_SHORT) if key in table]
+    forms = [key for key in _HEADS if key in table]
     if "type" in forms and "metric" in forms and table.data["type"] == "metric_gte":
         forms.remove("metric")
     if len(forms) != 1:
         between = " and ".join(f"'{form}'" for form in forms)
-        problem = f"has {between}; one is allowed" if forms else "is no condition"
-        field.error(problem, _FORMS)
+        if forms:
+            field.error(f"has {between}; one is allowed", _FORMS)
+        elif not table.misspelt(_HEADS, ("where", *_COMPARES)):
+            field.error("is no condition", _FORMS)
         return None
     form = forms[0]
     if form == "metric":

@@ -24,9 +24,10 @@ if TYPE_CHECKING:
     from engine_harness._types import Json
     from engine_harness.errors import Diagnostic
 
-__all__ = ["ARGUMENT_TYPES", "WorldDescribe", "is_of_type", "read_describe"]
+__all__ = ["ARGUMENT_TYPES", "FRAME_RATE_ALLOWED", "WorldDescribe", "is_of_type", "read_describe"]
 
 FRAME_RATE_HZ_MAX = 100_000
+FRAME_RATE_ALLOWED = f"> 0 and at most {FRAME_RATE_HZ_MAX:,}"
 
 _KNOWN = (
     "actions",
@@ -94,13 +95,12 @@ def read_describe(value: Json, file: str) -> tuple[WorldDescribe, tuple[Diagnost
         if near:
             field.child(key, None).error(f"unknown field '{key}'{near}", show=False)
     rate = table.get("frame_rate_hz")
-    allowed = f"> 0 and at most {FRAME_RATE_HZ_MAX:,}"
     describe = WorldDescribe(
         actions=_actions(table),
         metrics=table.texts("metrics"),
         events=table.texts("events"),
         fields=table.texts("fields"),
-        frame_rate_hz=rate.number_within(0, FRAME_RATE_HZ_MAX, allowed, open_low=True)
+        frame_rate_hz=rate.number_within(0, FRAME_RATE_HZ_MAX, FRAME_RATE_ALLOWED, open_low=True)
         if rate
         else None,
         options=table.map("options"),

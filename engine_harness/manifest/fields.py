@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
+from engine_harness._registry import suggestion
 from engine_harness.manifest.diagnostics import NO_VALUE, NoValue, Problems, unknown
 
 if TYPE_CHECKING:
@@ -142,6 +143,17 @@ class Table:
         for key in self.data:
             if key not in known:
                 self.field.child(key, self.data[key]).unknown("field", key, known, of_key=True)
+
+    def misspelt(self, wanted: Sequence[str], others: Sequence[str]) -> bool:
+        """Note the first key, not one of `others`, that is a near miss of one of `wanted`.
+
+        For a map that says by one of its keys what it is, and has none of them.
+        """
+        for key, value in self.data.items():
+            if key not in others and suggestion(key, wanted):
+                self.field.child(key, value).unknown("field", key, wanted, of_key=True)
+                return True
+        return False
 
     def __contains__(self, key: str) -> bool:
         return key in self.data

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from engine_harness.manifest.worlds import WorldCatalog
     from engine_harness.vm.job import Caller
 
-__all__ = ["Loaded", "ManifestFile", "load_manifests"]
+__all__ = ["LoadError", "Loaded", "ManifestFile", "load_manifests"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,6 +56,17 @@ class Loaded:
     """In path order."""
 
 
+class LoadError(ManifestError):
+    """Some manifests cannot be used."""
+
+    def __init__(
+        self, diagnostics: tuple[Diagnostic, ...], readable: tuple[Scenario, ...] = ()
+    ) -> None:
+        super().__init__(diagnostics)
+        self.readable = readable
+        """The scenarios without a problem, for whoever has more to find in them."""
+
+
 @dataclass
 class _Gathered:
     """What has been read so far."""
@@ -72,7 +83,7 @@ def load_manifests(
 ) -> Loaded:
     """Read the manifests of `project`, or only those that `paths` name.
 
-    Raises ManifestError with all problems of all files, warnings included; UsageError for a path
+    Raises LoadError with all problems of all files, warnings included; UsageError for a path
     that cannot be searched.
     """
     found = find_manifests(project, paths)
@@ -82,7 +93,7 @@ def load_manifests(
     gathered.problems += check_worlds(project, worlds)
     problems = (*gathered.problems, *found.warnings)
     if any(problem.severity == "error" for problem in problems):
-        raise ManifestError(problems)
+        raise LoadError(problems, tuple(gathered.scenarios))
     ordered = sorted(gathered.scenarios, key=lambda scenario: (scenario.id.lower(), scenario.id))
     return Loaded(scenarios=tuple(ordered), warnings=problems, files=tuple(gathered.files))
 

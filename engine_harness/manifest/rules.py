@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
+from engine_harness.manifest.diagnostics import shown
 from engine_harness.manifest.expectations import (
     AfterRule,
     AtRule,
@@ -32,6 +33,8 @@ _KEYS = {
     "sequence": ("sequence",),
     "at_s": ("event", "where", "at_s", "tolerance_s"),
 }
+_COMPANIONS = ("event", "where", "within_s", "same", "tolerance_s", "min", "max")
+"""Keys that say nothing about the form."""
 _FORMS = "count, never, after with within_s, sequence, at_s with tolerance_s"
 
 
@@ -49,7 +52,10 @@ def _rule(field: Field, words: Vocabulary) -> EventRule | None:
     forms = [form for form in _KEYS if form in table]
     if len(forms) != 1:
         both = " and ".join(f"'{form}'" for form in forms)
-        field.error(f"has {both}; one is allowed" if forms else "has no check", _FORMS)
+        if forms:
+            field.error(f"has {both}; one is allowed", _FORMS)
+        elif not table.misspelt(tuple(_KEYS), _COMPANIONS):
+            field.error(_no_check(table), _FORMS)
         return None
     form = forms[0]
     table.close(_KEYS[form])
@@ -61,6 +67,14 @@ def _rule(field: Field, words: Vocabulary) -> EventRule | None:
     if form == "never":
         return _never(table, match)
     return _after(table, match, words) if form == "after" else _at(table, match)
+
+
+def _no_check(table: Table) -> str:
+    bounds = {key: table.data[key] for key in ("min", "max") if key in table}
+    if not bounds:
+        return "has no check"
+    written = ", ".join(f"{key}: {shown(value)}" for key, value in bounds.items())
+    return f"has no check; bounds of a number of events are written count: {{{written}}}"
 
 
 def _pattern(table: Table, words: Vocabulary) -> EventPattern | None:

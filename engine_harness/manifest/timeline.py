@@ -150,7 +150,7 @@ def _kind(table: Table) -> str | None:
     if named is None:
         if len(present) == 1:
             return present[0]
-        if not present and _misspelt(table, _KINDS, _ENTRY_KEYS):
+        if not present and table.misspelt(_KINDS, _ENTRY_KEYS):
             return None
         between = " and ".join(f"'{kind}'" for kind in present)
         problem = f"is ambiguous between {between}" if present else "has no kind"
@@ -170,15 +170,6 @@ def _kind(table: Table) -> str | None:
         table.field.error(f"is of kind '{kind}' but has '{others[0]}'", show=False)
         return None
     return kind
-
-
-def _misspelt(table: Table, wanted: Sequence[str], others: Sequence[str]) -> bool:
-    """Note the first key that nobody knows and that is near to one of `wanted`."""
-    for key, value in table.data.items():
-        if key not in others and suggestion(key, wanted):
-            table.field.child(key, value).unknown("field", key, wanted, of_key=True)
-            return True
-    return False
 
 
 def _action(common: Common, words: Vocabulary) -> TimelineEntry | None:

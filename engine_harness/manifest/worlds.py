@@ -10,20 +10,24 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from engine_harness.manifest.describe import WorldDescribe, read_describe
+from engine_harness.errors import Diagnostic
+from engine_harness.manifest.describe import FRAME_RATE_ALLOWED, WorldDescribe, read_describe
 from engine_harness.vm.job import Job
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from engine_harness._types import Json
-    from engine_harness.errors import Diagnostic
     from engine_harness.vm.job import Caller, Reply
     from engine_harness.vm.loader import LuaRoot
 
 __all__ = ["WorldCatalog", "WorldInfo"]
 
 _NAME = re.compile(r"[A-Za-z0-9_-]+")
+_DECLARATION = re.compile(
+    r"world (?P<world>[A-Za-z0-9_-]+)(?:: |\.)"
+    r"(?P<path>(?:invariants|describe)[^\s:]*):? (?P<rest>.*)"
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -106,9 +110,29 @@ class WorldCatalog:
                 memory_mb=self._memory_mb,
             )
         )
+        if reply.status == "error" and (problem := _declaration_problem(name, file, reply)):
+            return WorldInfo(
+                name=name,
+                module=f"worlds.{name}",
+                file=file,
+                failure=reply,
+                problems=(problem,),
+            )
         if reply.status != "ok" or not isinstance(reply.value, dict):
             return WorldInfo(name=name, module=f"worlds.{name}", file=file, failure=reply)
         return _info(name, file, reply.value)
+
+
+def _declaration_problem(name: str, file: str, reply: Reply) -> Diagnostic | None:
+    """Return what is wrong with what a world declares, when its file could be loaded.
+
+    The words are those of the Lua side, which has no place in the user's files to name.
+    """
+    found = _DECLARATION.fullmatch(reply.message or "")
+    if found is None or found["world"] != name or (reply.where or {}).get("file"):
+        return None
+    allowed = FRAME_RATE_ALLOWED if found["path"] == "describe.frame_rate_hz" else None
+    return Diagnostic(file=file, path=found["path"], message=found["rest"], allowed=allowed)
 
 
 def _info(name: str, file: str, value: Mapping[str, Json]) -> WorldInfo:

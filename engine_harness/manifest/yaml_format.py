@@ -64,10 +64,23 @@ def read_yaml(text: str) -> tuple[Document, list[SyntaxProblem]]:
         at = Position(mark.line + 1, mark.column + 1) if mark else Position(1, 1)
         words = error.problem or "cannot be read"
         context = f" ({error.context})" if error.context else ""
-        reader.problems.append(SyntaxProblem(f"broken YAML: {words}{context}", at, fatal=True))
+        message = f"broken YAML: {words}{context}"
+        if tab := _tab_problem(text, at):
+            message, at = tab
+        reader.problems.append(SyntaxProblem(message, at, fatal=True))
     except yaml.YAMLError:
         reader.problems.append(_character_problem(text))
     return Document(reader.root, reader.mark), reader.problems
+
+
+def _tab_problem(text: str, at: Position) -> tuple[str, Position] | None:
+    """Return what to say when the reader stumbled over a line that a tab indents."""
+    lines = text.splitlines()
+    line = lines[at.line - 1] if at.line <= len(lines) else ""
+    indent = line[: len(line) - len(line.lstrip())]
+    if "\t" not in indent:
+        return None
+    return "broken YAML: a tab cannot indent; use spaces", Position(at.line, indent.index("\t") + 1)
 
 
 def _character_problem(text: str) -> SyntaxProblem:

@@ -100,7 +100,7 @@ def expand(scenario: Scenario) -> Expansion:
             allowed=f"at most {EVENTS_PER_SCENARIO_MAX}",
         )
     if reader.errors:
-        raise PlanError("\n".join(map(str, reader.errors)))
+        raise PlanError.of(reader.errors)
     # Index and position are unique together, so the events themselves are never compared.
     rows.sort(key=lambda row: row[:3])
     authored = tuple(row[1] for row in rows)

@@ -57,6 +57,9 @@ def record_of(request: Request, reply: Reply) -> RunRecord:
         # Useful to whoever looks for the place, but another one each time.
         host["where"] = head.pop("where")
     outcome = _outcome(head)
+    wall_s = reply.host.get("wall_s")
+    if outcome.virtual_s is not None and isinstance(wall_s, float) and wall_s > 0:
+        host["scheduler"] = {"elapsed": wall_s, "utilisation": outcome.virtual_s / wall_s}
     body: dict[str, Any] = {
         "outcome": outcome,
         "metrics": normalise(raw["metrics"]) if raw else None,
@@ -134,7 +137,7 @@ def _sections(head: dict[str, Any], raw: dict[str, Any] | None, world: str) -> d
     sections = normalise(head.get("sections", {}))
     assert isinstance(sections, dict)
     if raw is not None and raw["section"] is not None:
-        sections.setdefault(world, normalise(raw["section"]))
+        sections[world] = normalise(raw["section"])
     return sections
 
 

@@ -38,7 +38,8 @@ local function condition_check(entry, recorder)
 	end
 end
 
-local NONSENSE = "invariant %s: check must return nil, a text or a map from subject to text, got a %s"
+local NONSENSE =
+	"invariant %s: check must return nil, a text or a map from subject to text, got a %s"
 
 -- What a check returned, as violations by subject.
 local function violations_of(result, name)
@@ -73,7 +74,8 @@ end
 ---@param world table the world under test
 ---@param declared table `World.invariants`
 function Invariants.new(entries, world, declared, clock, recorder)
-	local self = setmetatable({ checks = {}, rows = {}, clock = clock, recorder = recorder }, Invariants)
+	local self = { checks = {}, rows = {}, clock = clock, recorder = recorder }
+	setmetatable(self, Invariants)
 	for index = 1, #entries do
 		local entry = entries[index]
 		local is_world = entry.kind == "world"

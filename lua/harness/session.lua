@@ -198,8 +198,8 @@ end
 
 local DOING = { apply = "apply(%s)" }
 
--- Where the function stands that was called last, for an error that names no line: what the function
--- returned was wrong, or it ended in a tail call, which takes it off the stack.
+-- Where the function stands that was called last, for an error that names no line: what the
+-- function returned was wrong, or it ended in a tail call, which takes it off the stack.
 function Session:_called()
 	local owner = self.doing == "new" and self.class or self.world
 	local fn = owner and World.is_method(self.doing) and owner[self.doing]

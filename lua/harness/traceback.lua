@@ -15,6 +15,8 @@ local INNER_LINES_MAX, OUTER_LINES_MAX = 20, 10
 local OUTER_LEVELS = 48
 local FIELDS_SHOWN_MAX = 8
 local NO_LINE = -1
+-- The files that handle an error.
+local HANDLING = { ["=harness.sandbox"] = true, ["=harness.traceback"] = true }
 
 --- A collector that knows user chunks by name.
 ---@param show fun(chunk_name: string): string the file's whole path
@@ -76,8 +78,8 @@ local function frame(thread, level)
 	return getinfo(level, "nSlf")
 end
 
--- A level that `count` to twice as many lie behind, or `level` itself. Each look at a level walks to
--- it, so a deep stack must not be looked at level by level.
+-- A level that `count` to twice as many lie behind, or `level` itself. Each look at a level walks
+-- to it, so a deep stack must not be looked at level by level.
 local function near_the_end(thread, level, count)
 	local step, behind = count, count + (thread and 0 or 1)
 	while step >= count do
@@ -136,8 +138,9 @@ function Traceback:innermost(message)
 		local info = getinfo(level, "Sl")
 		local chunk = info and self:_chunk_of(info)
 		if chunk then
-			local file, line = self.show(chunk), info.currentline
-			local traceback = format("%s:%d: in function <%s:%d>", file, line, file, info.linedefined)
+			local file, from = self.show(chunk), info.linedefined
+			local line = info.currentline ~= NO_LINE and info.currentline or from
+			local traceback = format("%s:%d: in function <%s:%d>", file, line, file, from)
 			return { message = message, file = file, line = line, traceback = traceback }
 		end
 	end
@@ -184,9 +187,9 @@ function Traceback:_message(value, tostring)
 	return self:_fields(value, tostring)
 end
 
--- Whether the error that is being handled came from running Lua, not from a call of `error`. Together
--- with "attempt to …", said in our own files with no line of the user around it, it is our mistake;
--- whatever else our files say, they say it to the user.
+-- Whether the error that is being handled came from running Lua, not from a call of `error`.
+-- Together with "attempt to …", said in our own files with no line of the user around it, it is our
+-- mistake; whatever else our files say, they say it to the user.
 function Traceback:_was_raised_by_lua()
 	local level = 3
 	while true do
@@ -195,7 +198,7 @@ function Traceback:_was_raised_by_lua()
 			return false
 		elseif info.what == "C" then
 			return false
-		elseif not match(info.source, "^=harness[./]traceback$") and not match(info.source, "^=harness[./]sandbox$") then
+		elseif not HANDLING[info.source] then
 			return true
 		end
 		level = level + 1

@@ -158,6 +158,15 @@ def test_a_name_that_cannot_name_a_world_is_refused(
     assert files_below(tmp_path) == []
 
 
+def test_a_name_of_the_records_own_is_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["init", str(tmp_path), "--world", "trace"]) == 2
+    assert capsys.readouterr().err == (
+        "run-harness: --world: 'trace' cannot name a world: a part of every record has this name\n"
+    )
+
+
 def test_a_shipped_world_is_not_hidden(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["init", str(tmp_path), "--world", "arena"]) == 2
     assert capsys.readouterr().err == (

@@ -294,6 +294,17 @@ def test_check_judges_a_record_by_itself_or_by_a_manifest(
     }
 
 
+def test_check_repeats_the_policy_that_the_run_had(
+    harness: Callable[..., Any], project: Path
+) -> None:
+    (project / "scenarios/bad.yaml").write_text(BAD, "utf-8")
+    assert harness("--hitch-policy", "catch_up").code == 1
+    ran = harness("check", "artifacts/records")
+    assert "  reproduce: run-harness scenarios/bad.yaml::bad --seed 0 --hitch-policy catch_up" in (
+        ran.lines
+    )
+
+
 def test_check_needs_records_and_their_scenarios(
     harness: Callable[..., Any], project: Path
 ) -> None:
@@ -304,6 +315,120 @@ def test_check_needs_records_and_their_scenarios(
     ran = harness("check", "artifacts/records", "scenarios/bad.yaml")
     assert ran.code == 2
     assert "no scenario 'good' in scenarios/bad.yaml" in ran.err
+
+
+@pytest.mark.usefixtures("project")
+def test_a_dot_runs_what_is_below_the_current_folder(harness: Callable[..., Any]) -> None:
+    harness()
+    ran = harness(".")
+    assert (ran.code, ran.err, ran.lines[0].split(" (")[0]) == (0, "", "[PASS] good")
+
+
+@pytest.mark.usefixtures("project")
+def test_an_empty_target_is_refused(harness: Callable[..., Any]) -> None:
+    ran = harness("")
+    assert (ran.code, ran.err) == (
+        2,
+        "run-harness: an empty target names nothing; '.' is the current folder, no target the"
+        " project\n",
+    )
+
+
+@pytest.mark.parametrize(
+    ("word", "hint"),
+    [
+        ("run", "scenarios run without a verb: run-harness [PATH or ID]"),
+        ("test", "scenarios run without a verb: run-harness [PATH or ID]"),
+        (
+            "list",
+            "the suites: run-harness --list, their scenarios: run-harness --suite all --list",
+        ),
+    ],
+)
+@pytest.mark.usefixtures("project")
+def test_a_habit_of_other_tools_gets_a_hint(
+    harness: Callable[..., Any], word: str, hint: str
+) -> None:
+    ran = harness(word)
+    assert (ran.code, ran.err) == (
+        2,
+        f"run-harness: no scenario or path is called '{word}'; {hint}\n",
+    )
+
+
+def test_an_empty_project_says_where_it_looked(harness: Callable[..., Any], tmp_path: Path) -> None:
+    looked = f"no manifest was found in {tmp_path} (paths.scenarios: scenarios)"
+    assert harness().err == f"run-harness: no scenario is selected; {looked}\n"
+    (tmp_path / "harness.toml").unlink()
+    for words in ((), ("--dry-run",)):
+        ran = harness(*words)
+        assert (ran.code, ran.err) == (
+            5,
+            f"run-harness: no scenario is selected; {looked}; there is no harness.toml:"
+            " `run-harness init` writes a project\n",
+        )
+    assert f"'go'; {looked}; there is no harness.toml" in harness("go").err
+
+
+@pytest.mark.usefixtures("project")
+def test_a_suite_that_was_named_and_selects_nothing_is_all_that_is_told(
+    harness: Callable[..., Any],
+) -> None:
+    ran = harness("--suite", "smoke", "--tag", "slow")
+    assert (ran.code, ran.err) == (5, "run-harness: no scenario matches suite smoke\n")
+
+
+def test_an_output_folder_that_cannot_be_made_stops_before_the_run(
+    harness: Callable[..., Any], project: Path
+) -> None:
+    (project / "taken").write_text("in the way", "utf-8")
+    ran = harness("--out-dir", "taken/here")
+    assert (ran.code, ran.out) == (2, "")
+    assert ran.err.startswith("run-harness: --out-dir: cannot make the folder '")
+    assert not (project / "artifacts/records").exists()
+
+
+MACRO = """\
+metadata: {id: odd, label: Odd}
+world: lamp
+timeline:
+  - {at: 0, macro: hitch gauntlet, options: {count: 0}}
+"""
+
+
+def test_what_is_wrong_with_macros_is_told_with_all_other_problems(
+    harness: Callable[..., Any], project: Path
+) -> None:
+    (project / "scenarios/odd.yaml").write_text(MACRO, "utf-8")
+    told = (
+        "scenarios/odd.yaml:4 ERROR manifest.timeline[1].options.count: macro 'hitch-gauntlet'"
+        " cannot use this count; got 0; allowed: > 0"
+    )
+    ran = harness("--json")
+    assert (ran.code, ran.err) == (2, f"{told}\n")
+    (diagnostic,) = ran.document["error"]["diagnostics"]
+    assert diagnostic["path"] == "manifest.timeline[1].options.count"
+    (project / "scenarios/bad.yaml").write_text("metadata: {id: 3\n", "utf-8")
+    errors = harness().err.splitlines()
+    assert errors[0].startswith("scenarios/bad.yaml:")
+    assert errors[-1] == told
+
+
+PRINTS = WORLD.replace("\tself.lit = true\n", "\tself.lit = true\n\tprint('oil', self.oil)\n")
+
+
+def test_what_the_game_prints_is_shown_where_it_failed_or_with_verbose(
+    harness: Callable[..., Any], project: Path
+) -> None:
+    (project / "lua/worlds/lamp/init.lua").write_text(PRINTS, "utf-8")
+    (project / "scenarios/bad.yaml").write_text(BAD, "utf-8")
+    quiet = harness()
+    start = quiet.lines.index("  log (last 1 of 1):")
+    assert quiet.lines[start + 1] == "    0.500 oil\t3"
+    loud = harness("--verbose")
+    assert [line for line in loud.lines if "oil\t" in line] == ["    0.500 oil\t3"] * 2
+    assert "log (last" not in loud.out
+    assert loud.lines[1] == "    0.500 oil\t3"
 
 
 def test_ctrl_c_keeps_what_is_done_and_tells_it(project: Path) -> None:

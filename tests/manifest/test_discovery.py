@@ -160,3 +160,39 @@ def test_every_file_has_the_digest_of_its_bytes(desk: Desk) -> None:
     assert (file.ids, len(file.sha256)) == (("a",), 64)
     desk.write("scenarios/a.yaml", manifest("a") + "\n")
     assert desk.load().files[0].sha256 != file.sha256
+
+
+def test_a_folder_is_searched_for_manifests_not_for_game_code_or_artifacts(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(desk.root)
+    for path in ("a.yaml", "extra/b.yaml"):
+        desk.write(path, manifest(path[-6]))
+    for path in ("lua/worlds/pit/data.json", "lua/tables.lua", "artifacts/records/a.json"):
+        desk.write(path, "{}")
+    desk.write("artifacts/scenarios/a.lua", "return {}")
+    desk.write("harness.toml", "")
+    found = desk.load(paths=["."])
+    assert ([file.path for file in found.files], found.warnings) == (["a.yaml", "extra/b.yaml"], ())
+
+
+def test_scenarios_inside_a_lua_root_are_found(desk: Desk) -> None:
+    desk.write("harness.toml", '[paths]\nscenarios = ["lua/scenarios"]\nlua = ["lua"]\n')
+    desk.write("lua/scenarios/a.yaml", manifest("a"))
+    assert read(desk, "lua/scenarios") == read(desk) == ["lua/scenarios/a.yaml"]
+    assert read(desk, "lua/scenarios/.") == ["lua/scenarios/a.yaml"]
+
+
+def test_a_dot_is_the_current_folder(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    desk.write("scenarios/a.yaml", manifest("a"))
+    desk.write("scenarios/deep/b.yaml", manifest("b"))
+    monkeypatch.chdir(desk.root / "scenarios/deep")
+    assert read(desk, ".") == read(desk, "./b.yaml") == ["scenarios/deep/b.yaml"]
+    assert read(desk, "..") == ["scenarios/a.yaml", "scenarios/deep/b.yaml"]
+
+
+def test_a_configured_lua_folder_must_exist(desk: Desk) -> None:
+    desk.write("harness.toml", '[paths]\nlua = ["lua", "gmae"]\n')
+    with pytest.raises(UsageError) as caught:
+        desk.load()
+    assert str(caught.value) == f"harness.toml:2: paths.lua: no folder 'gmae' in {desk.root}"

@@ -154,8 +154,7 @@ timeline:
 expect: 3
 """
     ) == [
-        "1:1 ERROR manifest.world: unknown world 'autoparry'; it is the default of a timeline "
-        "without 'world'; allowed: open, pit",
+        "1:1 ERROR manifest.world: key 'world' is missing; allowed: open, pit",
         "1:11 ERROR manifest.metadata.label: is required",
         '1:16 ERROR manifest.metadata.id: is no id; got "a b"; '
         "allowed: [A-Za-z0-9_-][A-Za-z0-9_.-]*, at most 120 characters",

@@ -107,6 +107,10 @@ def test_yaml_keys_stay_text() -> None:
             "é: [1, 2\nb: 1",
             ["2:2 broken YAML: did not find expected ',' or ']' (while parsing a flow sequence)"],
         ),
+        (
+            "a:\n  - 1\n\t- 2\n",
+            ["3:1 broken YAML: a tab cannot indent; use spaces"],
+        ),
         ("a: 1\nb: x\x07y", ["2:5 broken YAML: character U+0007 is not allowed"]),
     ],
 )  # fmt: skip

@@ -149,6 +149,11 @@ CHECKS = "count, never, after with within_s, sequence, at_s with tolerance_s"
     [
         ("hit", '5:5 ERROR R: must be a rule over events; got "hit"'),
         ("{event: hit}", f'5:5 ERROR R: has no check; got {{"event":"hit"}}; allowed: {CHECKS}'),
+        ("{event: hit, cuont: 1}", "5:18 ERROR R.cuont: unknown field 'cuont' "
+            "(did you mean 'count'?)"),
+        ("{event: hit, min: 3, max: 9}", "5:5 ERROR R: has no check; bounds of a number of events "
+            'are written count: {min: 3, max: 9}; got {"event":"hit","max":9,"min":3}; '
+            f"allowed: {CHECKS}"),
         ("{event: hit, count: 1, never: true}", "5:5 ERROR R: has 'count' and 'never'; one is "
             f'allowed; got {{"count":1,"event":"hit","never":true}}; allowed: {CHECKS}'),
         ("{count: 1}", "5:5 ERROR R.event: is required"),
@@ -237,6 +242,8 @@ def test_an_invariant_of_the_world_is_named(desk: Desk, entry: str, expected: An
     [
         ("3", "5:5 ERROR I: must be the name of an invariant or a condition; got 3; "
             f"allowed: {FORMS}"),
+        ("{metrc: hp, min: 0}", "5:6 ERROR I.metrc: unknown field 'metrc' "
+            "(did you mean 'metric'?)"),
         ("{}", f"5:5 ERROR I: is no condition; got {{}}; allowed: {FORMS}"),
         ("hp_in_rang", "5:5 ERROR I: unknown invariant 'hp_in_rang' "
             "(did you mean 'hp_in_range'?)"),

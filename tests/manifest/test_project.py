@@ -137,13 +137,13 @@ def test_a_seed_on_the_command_line(tmp_path: Path, given: int | str, seed: int 
             "allowed: 'auto' or a whole number from 1 to 256"]),
         ("[run]\ndeadline_s = 0\nmemory_mb = 1.5\nseed = true\n", [
             "harness.toml:2 ERROR run.deadline_s: cannot be that; got 0; "
-            "allowed: a finite number > 0",
+            "allowed: > 0 and at most 600",
             "harness.toml:3 ERROR run.memory_mb: cannot be that; got 1.5; "
-            "allowed: a whole number > 0",
+            "allowed: a whole number from 1 to 10,240",
             "harness.toml:4 ERROR run.seed: cannot be that; got true; "
             "allowed: a whole number or a text that is not empty"]),
         ("[run]\ndeadline_s = nan\n", ["harness.toml:2 ERROR run.deadline_s: cannot be that; "
-            "got null; allowed: a finite number > 0"]),
+            "got null; allowed: > 0 and at most 600"]),
         ("[paths]\nlua = 'lua'\nartifacts = ''\n", [
             'harness.toml:2 ERROR paths.lua: cannot be that; got "lua"; '
             "allowed: a list of texts that are not empty",
@@ -185,10 +185,11 @@ def test_environment_and_flags_are_judged_too(tmp_path: Path) -> None:
         'flag --jobs ERROR run.jobs: cannot be that; got "many"; '
         "allowed: 'auto' or a whole number from 1 to 256",
         'environment HARNESS_RUN_DEADLINE_S ERROR run.deadline_s: cannot be that; got "soon"; '
-        "allowed: a finite number > 0",
+        "allowed: > 0 and at most 600",
         "environment HARNESS_RUN_JOBZ ERROR project: unknown setting 'HARNESS_RUN_JOBZ' "
         "(did you mean 'HARNESS_RUN_JOBS'?)",
-        "harness.toml:2 ERROR run.memory_mb: cannot be that; got -1; allowed: a whole number > 0",
+        "harness.toml:2 ERROR run.memory_mb: cannot be that; got -1; "
+        "allowed: a whole number from 1 to 10,240",
     ]
 
 
@@ -222,3 +223,17 @@ def test_importing_the_project_is_light() -> None:
     )
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert ran.stdout == "set()\n"
+
+
+@pytest.mark.parametrize(
+    ("key", "most", "beyond"), [("deadline_s", 600, 600.5), ("memory_mb", 10_240, 10_241)]
+)
+def test_a_run_may_be_given_as_much_as_a_scenario_may_take(
+    tmp_path: Path, key: str, most: int, beyond: float
+) -> None:
+    project = load_project(tmp_path, flags={f"run.{key}": most})
+    assert getattr(project, key) == most
+    variable = f"HARNESS_RUN_{key.upper()}"
+    (found,) = problems(tmp_path, "", environ={variable: str(beyond)})
+    assert found.startswith(f"environment {variable} ERROR run.{key}: ")
+    assert found.endswith(f"{most:,}")

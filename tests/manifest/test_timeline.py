@@ -207,6 +207,10 @@ VECTOR = "[x, y, z] or {x, y, z}"
             "4:19 ERROR E.rule: needs the name of the rule exactly once; "
             'got {"id":"b","name":"a","value":1}; allowed: rule, name or id']),
         ("{at: 1, macro: '?!'}", ['4:20 ERROR E.macro: holds no letter or digit; got "?!"']),
+        ("{at: 1, acton: wave}", [
+            "4:13 ERROR E.acton: unknown field 'acton' (did you mean 'action'?)"]),
+        ("{at: 1, checkpont: a}", [
+            "4:13 ERROR E.checkpont: unknown field 'checkpont' (did you mean 'checkpoint'?)"]),
         ("{at: 1, macro: a, option: {}}", [
             "4:23 ERROR E.option: unknown field 'option' (did you mean 'options'?)"]),
     ],

@@ -164,3 +164,49 @@ def test_worlds_that_the_project_names_must_exist(desk: Desk) -> None:
         "harness.toml:4 ERROR suites.a.worlds: unknown world 'opn' (did you mean 'open'?); "
         "allowed: open, pit",
     ]
+
+
+@pytest.mark.parametrize(
+    ("message", "expected"),
+    [
+        (
+            'world pit: invariants.odd.severity must be error or warning, got "fatal"',
+            'invariants.odd.severity: must be error or warning, got "fatal"',
+        ),
+        (
+            "world pit.describe.frame_rate_hz: a number that is not finite",
+            "describe.frame_rate_hz: a number that is not finite; allowed: > 0 and at most 100,000",
+        ),
+    ],
+)
+def test_a_declaration_that_lua_refuses_is_the_one_problem_of_the_world_file(
+    desk: Desk, message: str, expected: str
+) -> None:
+    desk.add_world("pit", Reply(status="error", message=message))
+    text = manifest("pit", "invariants: [hp_in_range]\n")
+    assert desk.problems(text) == [f"lua/worlds/pit/init.lua ERROR {expected}"]
+
+
+def test_an_error_that_a_world_raises_itself_is_no_problem_of_its_declaration(desk: Desk) -> None:
+    where: dict[str, Json] = {"file": "lua/worlds/pit/init.lua", "line": 1}
+    message = "world pit: invariants must be a table, got nil"
+    desk.add_world("pit", Reply(status="error", message=message, where=where))
+    assert desk.one(manifest("pit")).world == "pit"
+
+
+@pytest.mark.parametrize("name", ["timeline", "trace"])
+def test_a_part_of_every_record_cannot_name_a_world(desk: Desk, name: str) -> None:
+    desk.add_world(name)
+    assert desk.problems(manifest(name)) == [
+        f"2:8 ERROR manifest.world: '{name}' cannot name a world: a part of every record has this"
+        " name; allowed: any name but timeline, trajectory, script, steps, scene, snapshots, trace"
+    ]
+
+
+def test_without_a_world_the_key_is_missing(desk: Desk) -> None:
+    text = manifest("pit").replace("world: pit\n", "")
+    assert desk.problems(text) == [
+        "1:1 ERROR manifest.world: key 'world' is missing; allowed: open, pit"
+    ]
+    desk.add_world("autoparry", described(None))
+    assert desk.one(text).world == "autoparry"

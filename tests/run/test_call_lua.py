@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 import engine_harness
-from engine_harness.errors import LimitExceeded, UsageError, WorldError
+from engine_harness.errors import LimitExceeded, ManifestError, UsageError, WorldError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -186,31 +186,41 @@ def test_run_plays_one_scenario_and_returns_its_record(
     make_bench: Callable[[str], Bench],
 ) -> None:
     bench = make_bench("project")
-    bench.write("scenarios/two.yaml", TWO)
-    record = engine_harness.run("scenarios/two.yaml", "second", root=bench.folder)
+    path = bench.write("scenarios/two.yaml", TWO)
+    record = engine_harness.run("scenarios/two.yaml::second", root=bench.folder)
     assert (record.scenario.id, record.scenario.seed) == ("second", 3)
     assert [row["fields"] for row in record.events if row["event"] == "note"] == [
         {"name": "b", "clock_s": 1}
     ]
-    again = engine_harness.run(
-        bench.folder / "scenarios/two.yaml",
-        "first",
-        root=bench.folder,
-        invocation=engine_harness.Invocation(seed="other"),
-    )
+    again = engine_harness.run(f"{path}::first", root=bench.folder, seed="other")
     assert (again.scenario.id, again.scenario.seed) == ("first", "other")
-    assert (bench.folder / "artifacts/records/second.json").is_file()
+    # It is a look, not a suite: nothing is left behind.
+    assert not (bench.folder / "artifacts").exists()
 
 
-@pytest.mark.parametrize("scenario_id", [None, "third"])
-def test_run_wants_exactly_one_scenario(
-    make_bench: Callable[[str], Bench], scenario_id: str | None
-) -> None:
+def test_run_takes_a_manifest_as_data(make_bench: Callable[[str], Bench]) -> None:
+    bench = make_bench("project")
+    manifest: dict[str, Json] = {
+        "metadata": {"id": "data", "label": "Data"},
+        "world": "tape",
+        "timeline": [{"at": 0.5, "hitch": 0.25}],
+    }
+    record = engine_harness.run(manifest, root=bench.folder, hitch_policy="catch_up")
+    assert record.sections["timeline"]["hitch_policy"] == "catch_up"
+    assert record.outcome.virtual_s == 1
+    with pytest.raises(ManifestError, match=r"unknown field 'worl' \(did you mean 'world'\?\)"):
+        engine_harness.run({**manifest, "worl": "tape"}, root=bench.folder)
+
+
+@pytest.mark.parametrize("target", ["scenarios/two.yaml", "scenarios/two.yaml::third"])
+def test_run_wants_exactly_one_scenario(make_bench: Callable[[str], Bench], target: str) -> None:
     bench = make_bench("project")
     bench.write("scenarios/two.yaml", TWO)
     with pytest.raises(UsageError) as caught:
-        engine_harness.run("scenarios/two.yaml", scenario_id, root=bench.folder)
-    assert str(caught.value) == "scenarios/two.yaml: name one scenario of first, second"
+        engine_harness.run(target, root=bench.folder)
+    assert str(caught.value) == (
+        f"{target}: name one scenario: scenarios/two.yaml::first, scenarios/two.yaml::second"
+    )
 
 
 # Names.

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from engine_harness.errors import ManifestError
+
 if TYPE_CHECKING:
     from conftest import Stage
 
@@ -381,3 +383,10 @@ def test_what_is_declared_wrongly_is_an_error_of_the_world(
     told, where = stage.failure(body, timeline=[flood(0)])
     assert told == f"world {stage.world(body)}: {message}"
     assert where["dispatching"] == "require"
+
+
+def test_a_condition_cannot_look_for_null(stage: Stage) -> None:
+    with pytest.raises(ManifestError) as caught:
+        stage.play(GAUGE, DAY, invariants=[{"event": "hit", "where": {"by.kind": None}}])
+    assert "must be a scalar or a map with min, max" in str(caught.value)
+    assert "where" in str(caught.value)

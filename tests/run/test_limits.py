@@ -227,7 +227,8 @@ def test_a_world_that_loads_without_an_order_is_nondeterministic_too(stage: Stag
     world = stage.world(UNNUMBERED)
     path = stage.bench.write(
         "scenarios/unordered.yaml",
-        f"metadata: {{id: unordered, label: x}}\nworld: {world}\ntimeline: [{{at: 0, action: go}}]\n",
+        f"metadata: {{id: unordered, label: x}}\nworld: {world}\n"
+        "timeline: [{at: 0, action: go}]\n",
     )
     harness = stage.bench.harness
     (record,) = harness.execute(harness.load((str(path),)).scenarios)

@@ -263,7 +263,8 @@ def test_idle_frames_cost_nothing_and_the_clock_stays_on_the_grid(stage: Stage) 
     body = f"{QUEUE} function W:go() self:at(1000.001, 'x') end"
     record = stage.play(body, [action(0), action(3000, "go")])
     assert rows(record) == [
-        ("action", 0, 0), ("x", 240001 / 240, 240001), ("action", 3000, 720000), ("x", 3000, 720000),
+        ("action", 0, 0), ("x", 240001 / 240, 240001),
+        ("action", 3000, 720000), ("x", 3000, 720000),
     ]  # fmt: skip
     section = record.sections["timeline"]["scheduler"]
     # Units at 0 s, at the timer, at 3000 s and at the end.
