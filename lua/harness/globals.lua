@@ -88,22 +88,8 @@ local function math_library(functions, random, ordered)
 		library[name] = value
 	end
 	library.randomseed = function() end
-	library.random = function(low, high)
-		local value = random:random()
-		if low == nil then
-			return value
-		elseif high == nil then
-			low, high = 1, low
-		end
-		if type(low) ~= "number" or type(high) ~= "number" then
-			local kind = type(type(low) ~= "number" and low or high)
-			error(format("bad argument to 'random' (number expected, got %s)", kind), 2)
-		end
-		low, high = floor(low), floor(high)
-		if not (low <= high) then
-			error("bad argument to 'random' (interval is empty)", 2)
-		end
-		return low + floor(value * (high - low + 1))
+	library.random = function(...)
+		return random:lua_random(...)
 	end
 	return library
 end

@@ -46,12 +46,8 @@ end
 
 return function(host)
 	local work = Work.new({ units = host.units, memory_kb = host.memory_kb })
-	local state, prints = 1, {}
-	local random = {}
-	function random:random()
-		state = state * 16807 % 2147483647
-		return state / 2147483647
-	end
+	local prints = {}
+	local random = require("harness.rng").new("1"):stream("math")
 	local sandbox = Sandbox.new({
 		work = work, ordered = ordered, random = random, read = host.read, math = math,
 		instrument = host.instrument, chunk_path = host.chunk_path,

@@ -61,7 +61,7 @@ Run = Callable[..., Any]
         ),
         (
             "return math.random(3, 3), pcall(math.random, 0)",
-            ["number:3", "boolean:false", "string:bad argument to 'random' (interval is empty)"],
+            ["number:3", "boolean:false", "string:bad argument #1 to 'random' (interval is empty)"],
         ),
         (
             "math.randomseed(5) local a = math.random() "
