@@ -6,6 +6,7 @@
 
 local Clock = require("harness.clock")
 local Loop = require("harness.loop")
+local Plan = require("harness.plan")
 local Sandbox = require("harness.sandbox")
 local Scheduler = require("harness.scheduler")
 local Session = require("harness.session")
@@ -79,12 +80,17 @@ local function answer(work, sandbox, fn, called)
 	return "failed", json.encode(failure(work, err), "failure")
 end
 
-local function load_module(text)
+-- The plan of the compiled module. One that was edited by hand may hold anything.
+local function load_plan(text)
 	local chunk, message = load(text, "=module", "t", {})
-	if not chunk then
-		error("the compiled module does not load: " .. message, 0)
+	local ok, plan = chunk ~= nil, message
+	if chunk then
+		ok, plan = pcall(function() return Plan.new(chunk()) end)
 	end
-	return chunk()
+	if not ok then
+		return nil, "the compiled module is no plan: " .. tostring(plan)
+	end
+	return plan
 end
 
 local function reply(session, head, metrics)
@@ -95,7 +101,11 @@ end
 
 local function run(host, work, data)
 	local job = json.decode(data)
-	local session = Session.new(job, load_module(host.texts.module), work, host.functions)
+	local plan, problem = load_plan(host.texts.module)
+	if not plan then
+		return "failed", json.encode({ status = "error", message = problem }, "failure")
+	end
+	local session = Session.new(job, plan, work, host.functions)
 	local sandbox = new_sandbox(host, work, session.clock, session.rng:stream("math"), function(text)
 		session.recorder:log("print", text)
 	end)

@@ -21,8 +21,12 @@ function Plan.new(module)
 	for part = 1, #module.events do
 		local list = module.events[part]
 		for index = 1, #list do
+			local event = list[index]
+			if type(event.time) ~= "number" or type(event.event) ~= "string" then
+				error("each event needs a time and a kind", 0)
+			end
 			count = count + 1
-			events[count] = list[index]
+			events[count] = event
 		end
 	end
 	local plan = { events = events, count = count, empty = module.empty, null = module.null }

@@ -6,7 +6,6 @@ local Hitch = require("harness.hitch")
 local Invariants = require("harness.invariants")
 local Lateness = require("harness.lateness")
 local Loop = require("harness.loop")
-local Plan = require("harness.plan")
 local Recorder = require("harness.recorder")
 local Rng = require("harness.rng")
 local Scheduler = require("harness.scheduler")
@@ -22,16 +21,16 @@ Session.__index = Session
 
 --- Prepare a run. Nothing of the user has been called yet.
 ---@param job table as `run/session.py` writes it
----@param module table the compiled module
+---@param plan table
 ---@param work table
 ---@param function_name fun(number: integer): string `<file>:<line> <name>`
-function Session.new(job, module, work, function_name)
+function Session.new(job, plan, work, function_name)
 	local self = setmetatable({
 		job = job,
 		work = work,
 		function_name = function_name,
 		sandbox = nil,
-		plan = Plan.new(module),
+		plan = plan,
 		clock = Clock.new(FRAME_RATE_HZ),
 		rng = Rng.new(job.seed),
 		checkpoints = {},
