@@ -7,7 +7,7 @@ import pytest
 
 from engine_harness.checks.evaluate import evaluate
 from engine_harness.manifest.models import Metadata, Origin, Scenario
-from engine_harness.records.models import Outcome, RunRecord, ScenarioHead
+from engine_harness.records.models import InvariantRow, Outcome, RunRecord, ScenarioHead
 
 if TYPE_CHECKING:
     from engine_harness.checks.verdict import Verdict
@@ -15,6 +15,34 @@ if TYPE_CHECKING:
 MakeRow = Callable[..., dict[str, Any]]
 MakeScenario = Callable[..., Scenario]
 MakeRecord = Callable[..., RunRecord]
+
+
+HP = {
+    "kind": "condition",
+    "name": "hp min 0",
+    "condition": {"op": "metric", "metric": "hp", "compare": "min", "value": 0},
+}
+
+
+def violation(**keys: Any) -> InvariantRow:
+    whole = {
+        "index": 1,
+        "name": "hp min 0",
+        "first_at_s": 0.5,
+        "frame": 120,
+        "unit": 120,
+        "violated_s": 0.25,
+        "frames": 60,
+    }
+    return InvariantRow.model_validate({**whole, **keys})
+
+
+def ended(status: str, **keys: Any) -> Outcome:
+    return Outcome.model_validate({"status": status, **keys})
+
+
+def messages(verdict: Verdict) -> list[str]:
+    return [finding.message for finding in verdict.findings]
 
 
 @pytest.fixture(scope="session")

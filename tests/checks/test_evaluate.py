@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from engine_harness.checks.evaluate import evaluate
-from engine_harness.records.models import InvariantRow, Outcome
+
+from .conftest import HP, ended, messages, violation
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,25 +22,7 @@ if TYPE_CHECKING:
     Row = Callable[..., dict[str, Any]]
 
 
-HP = {
-    "kind": "condition",
-    "name": "hp min 0",
-    "condition": {"op": "metric", "metric": "hp", "compare": "min", "value": 0},
-}
 IN_RANGE = {"kind": "world", "name": "in_range"}
-
-
-def violation(**keys: Any) -> InvariantRow:
-    whole = {
-        "index": 1,
-        "name": "hp min 0",
-        "first_at_s": 0.5,
-        "frame": 120,
-        "unit": 120,
-        "violated_s": 0.25,
-        "frames": 60,
-    }
-    return InvariantRow.model_validate({**whole, **keys})
 
 
 def action(refused: bool | str | None = None, index: int = 1) -> dict[str, Any]:
@@ -49,14 +32,6 @@ def action(refused: bool | str | None = None, index: int = 1) -> dict[str, Any]:
 def dispatched(row: Row, code: str | None = None, message: str = "", index: int = 1) -> Any:
     plan_row = {**row("action", 0.5, name="jump"), "source": "plan", "entry": index}
     return plan_row if code is None else {**plan_row, "refused": {"code": code, "message": message}}
-
-
-def messages(verdict: Verdict) -> list[str]:
-    return [finding.message for finding in verdict.findings]
-
-
-def ended(status: str, **keys: Any) -> Outcome:
-    return Outcome.model_validate({"status": status, **keys})
 
 
 def test_a_scenario_that_checks_nothing_passes_with_a_word(judge: Judge) -> None:

@@ -11,6 +11,8 @@ from engine_harness.checks.expectations import failure_message
 from engine_harness.checks.metrics import MISSING
 from engine_harness.records.models import Checkpoint, Outcome
 
+from .conftest import messages
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -79,10 +81,6 @@ def verdict_of(
         return evaluate(make_record(scenario, **parts), scenario)
 
     return judge
-
-
-def messages(verdict: Verdict) -> list[str]:
-    return [finding.message for finding in verdict.findings]
 
 
 def test_every_key_is_judged_in_file_order(verdict_of: Callable[..., Verdict]) -> None:

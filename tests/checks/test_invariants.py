@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from engine_harness.records.models import InvariantRow
+from .conftest import HP, messages, violation
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -15,29 +15,7 @@ if TYPE_CHECKING:
     Row = Callable[..., dict[str, Any]]
 
 
-HP = {
-    "kind": "condition",
-    "name": "hp min 0",
-    "condition": {"op": "metric", "metric": "hp", "compare": "min", "value": 0},
-}
 IN_RANGE = {"kind": "world", "name": "in_range"}
-
-
-def violation(**keys: Any) -> InvariantRow:
-    whole = {
-        "index": 1,
-        "name": "hp min 0",
-        "first_at_s": 0.5,
-        "frame": 120,
-        "unit": 120,
-        "violated_s": 0.25,
-        "frames": 60,
-    }
-    return InvariantRow.model_validate({**whole, **keys})
-
-
-def messages(verdict: Verdict) -> list[str]:
-    return [finding.message for finding in verdict.findings]
 
 
 def test_invariants_that_held_are_checks_that_passed(judge: Judge) -> None:

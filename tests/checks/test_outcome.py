@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from engine_harness.records.models import Outcome
+from .conftest import HP, ended, messages
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -15,21 +15,6 @@ if TYPE_CHECKING:
 
     Judge = Callable[..., Verdict]
     Row = Callable[..., dict[str, Any]]
-
-
-HP = {
-    "kind": "condition",
-    "name": "hp min 0",
-    "condition": {"op": "metric", "metric": "hp", "compare": "min", "value": 0},
-}
-
-
-def messages(verdict: Verdict) -> list[str]:
-    return [finding.message for finding in verdict.findings]
-
-
-def ended(status: str, **keys: Any) -> Outcome:
-    return Outcome.model_validate({"status": status, **keys})
 
 
 def test_a_world_error_tells_everything_that_is_known(judge: Judge, row: Row) -> None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from engine_harness.records.models import Outcome
+from .conftest import ended, messages
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,14 +24,6 @@ def action(refused: bool | str | None = None, index: int = 1) -> dict[str, Any]:
 def dispatched(row: Row, code: str | None = None, message: str = "", index: int = 1) -> Any:
     plan_row = {**row("action", 0.5, name="jump"), "source": "plan", "entry": index}
     return plan_row if code is None else {**plan_row, "refused": {"code": code, "message": message}}
-
-
-def messages(verdict: Verdict) -> list[str]:
-    return [finding.message for finding in verdict.findings]
-
-
-def ended(status: str, **keys: Any) -> Outcome:
-    return Outcome.model_validate({"status": status, **keys})
 
 
 @pytest.mark.parametrize("expected", [None, False])
