@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -47,11 +46,10 @@ def open_project(root: str | None, flags: Mapping[str, Json] | None = None) -> P
     if root is not None and not Path(root).is_dir():
         msg = f"--root: '{root}' is no folder"
         raise UsageError(msg)
-    from engine_harness.manifest.project import find_root, load_project
+    from engine_harness import api
 
-    folder = find_root(Path.cwd()) if root is None else Path(root).resolve()
     given = {key: value for key, value in (flags or {}).items() if value is not None}
-    return load_project(folder, flags=given, environ=os.environ)
+    return api.open_project(root, flags=given)
 
 
 def open_request(request: RunRequest) -> Project:

@@ -9,7 +9,7 @@ import sys
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from engine_harness._wallclock import monotonic_s, utc_now_text
+from engine_harness._wallclock import monotonic_s
 from engine_harness.cli.documents import case_data
 from engine_harness.cli.opening import (
     changing_flags,
@@ -109,7 +109,7 @@ def run_session(request: RunRequest) -> int:
             _execute(harness, session, scenarios)
         except KeyboardInterrupt:
             session.interrupted = True
-    return _finish(session)
+    return _finish(harness, session)
 
 
 def _compile(harness: Harness, session: _Session, scenarios: Sequence[Scenario]) -> None:
@@ -155,14 +155,17 @@ def _execute(harness: Harness, session: _Session, scenarios: Sequence[Scenario])
             show([session.results[i] for i in reversed(waiting) if i in session.results])
 
 
-def _finish(session: _Session) -> int:
+def _finish(harness: Harness, session: _Session) -> int:
     """Write the reports and say how it went."""
     cases = run_order(session.results.values())
     wall_s = monotonic_s() - session.started_s
     summaries = []
     for suite in session.suites:
         of_suite = session.cases(suite)
-        written = () if session.interrupted or not of_suite else _report(session, suite)
+        written: tuple[Path, ...] = ()
+        if of_suite and not session.interrupted:
+            folder = session.places.folder(suite)
+            written = harness.report(of_suite, suite=suite.name, folder=folder)
         summaries.append(
             console.SuiteSummary(
                 name=suite.name,
@@ -186,21 +189,6 @@ def _finish(session: _Session) -> int:
     else:
         code = 0 if all(case.verdict.passed for case in cases) else EXIT_FAILED
     return session.output.document("run", code, _document(session, summaries))
-
-
-def _report(session: _Session, suite: Suite) -> tuple[Path, ...]:
-    from engine_harness._version import __version__
-    from engine_harness.report.base import SuiteRun, write_reports
-
-    return write_reports(
-        SuiteRun(
-            suite=suite.name,
-            cases=session.cases(suite),
-            folder=session.places.folder(suite),
-            tool_version=__version__,
-            generated=utc_now_text(),
-        )
-    )
 
 
 def _nothing(session: _Session, why: str | None) -> int:

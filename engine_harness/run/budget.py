@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from engine_harness.manifest.ceilings import DEFAULTS
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -23,14 +25,14 @@ SETTLE_LIMIT_S = 10.0
 class Budget:
     """The ceilings of one run, all of them set."""
 
-    deadline_s: float = 60.0
+    deadline_s: float = DEFAULTS["deadline_s"]
     """Wall time in seconds."""
-    memory_mb: int = 1024
+    memory_mb: int = DEFAULTS["memory_mb"]
     """MiB of the run's process."""
-    work_units: int = 2_000_000_000
-    frames: int = 10_000_000
-    events: int = 1_000_000
-    log_rows: int = 200_000
+    work_units: int = DEFAULTS["work_units"]
+    frames: int = DEFAULTS["frames"]
+    events: int = DEFAULTS["events"]
+    log_rows: int = DEFAULTS["log_rows"]
 
 
 DEFAULT_LIMITS = Budget()

@@ -18,9 +18,9 @@ local libm = require("harness.libm")
 local ordered = require("harness.ordered")
 local Rng = require("harness.rng")
 
--- Limits whose point is not reproducible: what was recorded until then is not kept.
 local format = string.format
 
+-- Limits whose point is not reproducible: what was recorded until then is not kept.
 local UNREPRODUCIBLE = { memory_mb = true, stack = true }
 
 -- LuaJIT's own word for this limit names a line, and another one each time.
