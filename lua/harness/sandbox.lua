@@ -146,7 +146,8 @@ function Sandbox.new(options)
 	local watch = Metatables.watch()
 	work.on_look(watch.look_at_some)
 	local traceback = Traceback.new(options.chunk_path or same_name, ordered)
-	local sandbox = { threads = threads, tostring = text.tostring }
+	-- What the host takes as text must be one, whatever a `__tostring` answers.
+	local sandbox = { threads = threads, tostring = function(value) return text.join(value) end }
 	sandbox.env = Globals.new(options, threads, text, traceback, watch)
 	add_calls(sandbox, work, threads, text, traceback)
 	add_loading(sandbox, options, work, traceback, watch)

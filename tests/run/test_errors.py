@@ -301,3 +301,13 @@ def test_a_deep_traceback_keeps_both_ends_and_is_made_at_once(stage: Stage) -> N
     assert lines[-2:] == [f"{file}:7: in function 'act'", f"{file}:1: in function 'apply'"]
     # 15,001 calls of `down` and the two around them; 30 are shown.
     assert (lines[20], len(lines)) == ("... 14973 more ...", 31)
+
+
+def test_what_a_tostring_answers_must_be_a_text(stage: Stage) -> None:
+    body = """
+    function W:go()
+        self.env.record:log("info", setmetatable({}, { __tostring = function() return {} end }))
+    end
+    """
+    message, _ = stage.failure(body)
+    assert "must return a string" in message
