@@ -64,8 +64,33 @@ local function fail(name, depth, what)
 	error(table.concat(parts) .. ": " .. what, 0)
 end
 
+local UTF8_SEQUENCES = {
+	"[\194-\223][\128-\191]",
+	"\224[\160-\191][\128-\191]",
+	"[\225-\236\238\239][\128-\191][\128-\191]",
+	"\237[\128-\159][\128-\191]",
+	"\240[\144-\191][\128-\191][\128-\191]",
+	"[\241-\243][\128-\191][\128-\191][\128-\191]",
+	"\244[\128-\143][\128-\191][\128-\191]",
+}
+
+--- Whether a name stays itself outside: bytes that are no UTF-8 would all become one character, and
+--- two names one.
+function Json.is_utf8(text)
+	if not find(text, "[\128-\255]") then
+		return true
+	end
+	for index = 1, #UTF8_SEQUENCES do
+		text = gsub(text, UTF8_SEQUENCES[index], " ")
+	end
+	return not find(text, "[\128-\255]")
+end
+
 local function key_text(key, name, depth)
 	if type(key) == "string" then
+		if not Json.is_utf8(key) then
+			fail(name, depth, format("the key %q is not UTF-8", key))
+		end
 		return key
 	end
 	if type(key) == "number" and key == key and key ~= huge and key ~= -huge then

@@ -125,6 +125,8 @@ end
 local function require_name(value, what)
 	if type(value) ~= "string" or value == "" then
 		error(format("%s needs a name, got %s", what, show(value)), 3)
+	elseif not json.is_utf8(value) then
+		error(format("%s: the name %q is not UTF-8", what, value), 3)
 	end
 end
 

@@ -149,3 +149,25 @@ def test_a_wrong_call_leaves_no_address_in_the_record(stage: Stage) -> None:
         assert "0x" not in message
         # What is wrong is what the function returned, so the function is named.
         assert (where["file"], where["line"]) == (stage.file(body), 1)
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        'self.env.record:sample("s\\255", 1)',
+        'self.env.record:event("e\\254")',
+        'self.env.record:event("e", { ["k\\255"] = 1 })',
+        'self.env.record:event("e", { ["\\237\\160\\128"] = 1 })',
+    ],
+)
+def test_a_name_that_is_not_utf8_is_refused_before_two_become_one(stage: Stage, call: str) -> None:
+    message, where = stage.failure(f"function W:go() {call} end")
+    assert "is not UTF-8" in message
+    assert where["line"] == 1
+
+
+def test_names_in_any_script_stay_themselves(stage: Stage) -> None:
+    record = stage.play(
+        'function W:go() self.env.record:event("treffer", { ["größe"] = 1, ["的😀"] = 2 }) end'
+    )
+    assert record.events[-1]["fields"] == {"größe": 1, "的😀": 2}
