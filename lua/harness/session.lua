@@ -1,6 +1,7 @@
 --- One run: everything that belongs to it, put together from a job, and what it leaves behind.
 
 local Clock = require("harness.clock")
+local Declared = require("harness.declared")
 local Framestats = require("harness.framestats")
 local Hitch = require("harness.hitch")
 local Invariants = require("harness.invariants")
@@ -63,6 +64,9 @@ function Session:open(require)
 	local describe = class.describe or {}
 	self.clock.rate_hz = describe.frame_rate_hz or FRAME_RATE_HZ
 	self.actions = describe.actions
+	self.declared = Declared.new(job.world, describe, function(text)
+		self.recorder:warn(text)
+	end)
 	self.lateness = Lateness.new(1 / self.clock.rate_hz)
 	self.clock:limit(job.limits.frames, function()
 		self.work.trip("frames", format("more than %d frames passed", job.limits.frames))
@@ -180,14 +184,16 @@ function Session:twin(frame)
 		recorder = Recorder.new(clock, self.work, self.job.limits),
 		scheduler = Scheduler.new(clock, 1),
 	}, Session)
-	twin.class = self.class
+	twin.class, twin.declared = self.class, self.declared
 	twin:_create()
 	return twin
 end
 
 --- What the world says at the end.
 function Session:close()
-	local metrics = json.encode(self:ask_metrics(), "metrics")
+	local answer = self:ask_metrics()
+	local metrics = json.encode(answer, "metrics")
+	self.declared:metrics_at_end(answer)
 	if self.world.section then
 		self.doing = "section"
 		self.section = World.section(self.world, self.job.world)

@@ -139,6 +139,7 @@ local function record_of(run)
 				error("record.event: fields must be a table, got " .. show(fields), 2)
 			end
 			recorder:event("world", name, fields)
+			run.declared:event(name)
 		end },
 		{ "sample", function(name, number)
 			require_name(name, "record.sample")

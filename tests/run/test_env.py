@@ -422,3 +422,23 @@ def test_an_action_that_a_world_does_not_know_is_a_refusal_and_a_finding(stage: 
     assert stage.judge("", [action(0, "fly") | {"refused": True}]).passed
     (finding,) = stage.judge("function W:go() end", [action(0) | {"refused": True}]).findings
     assert finding.check == "refused"
+
+
+DECLARING = """
+W.describe = { events = { "shot" }, metrics = { "gold", "hp" } }
+function W:go() self.env.record:event("shto") self.env.record:event("shto") end
+function W:metrics() return { goold = 1, hp = 2 } end
+"""
+
+
+def test_names_that_describe_does_not_know_are_warned_of_once(stage: Stage) -> None:
+    record = stage.play(DECLARING)
+    world = record.scenario.world
+    assert record.warnings == [
+        f"world {world} recorded event 'shto', which its describe.events does not name",
+        f"world {world} has metric 'goold', which its describe.metrics does not name",
+    ]
+
+
+def test_a_world_that_declares_nothing_is_not_held_to_it(stage: Stage) -> None:
+    assert stage.play('function W:go() self.env.record:event("any") end').warnings == []
