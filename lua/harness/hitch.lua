@@ -1,5 +1,7 @@
 --- Hitches of one run: drawn at dispatch, logged in that order, closed by the end of their stall.
 
+local Pcg = require("harness.pcg")
+
 local Hitch = {}
 Hitch.__index = Hitch
 
@@ -13,7 +15,8 @@ function Hitch:draw(duration_s, jitter_s)
 	if not jitter_s or jitter_s == 0 then
 		return duration_s
 	end
-	return duration_s + (2 * self.stream:random() - 1) * jitter_s
+	-- Not as a method: a world may take the stream by its name and put one of its own into it.
+	return duration_s + (2 * Pcg.random(self.stream) - 1) * jitter_s
 end
 
 --- Log a hitch that was dispatched now.

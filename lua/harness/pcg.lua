@@ -177,6 +177,8 @@ end
 
 local Pcg = { INTEGER_MAX = INTEGER_MAX, is_integer = is_integer, show = show }
 
+Pcg.random = Stream.random
+
 --- A stream with a given state: 16 hex digits, or a whole number from 0 to 2^53.
 ---@param name string
 ---@param state string|integer

@@ -218,13 +218,15 @@ end
 function Session:place(err)
 	local event = self.doing_index and self.plan.events[self.doing_index]
 	local file, line, traceback = err.file, err.line, err.traceback
-	if not file and not err.is_ours and not err.limit then
+	-- While a method of the world is called, what cannot be called or used is the world's doing.
+	local is_ours = err.is_ours and not World.is_method(self.doing) or nil
+	if not file and not is_ours and not err.limit then
 		file, line, traceback = self:_called()
 	end
 	return {
 		file = file,
 		line = line,
-		is_ours = err.is_ours,
+		is_ours = is_ours,
 		traceback = traceback or err.traceback,
 		at_s = self.clock.now,
 		frame = self.clock.frame,

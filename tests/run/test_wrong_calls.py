@@ -171,3 +171,37 @@ def test_names_in_any_script_stay_themselves(stage: Stage) -> None:
         'function W:go() self.env.record:event("treffer", { ["größe"] = 1, ["的😀"] = 2 }) end'
     )
     assert record.events[-1]["fields"] == {"größe": 1, "的😀": 2}
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("apply", "5"),
+        ("step", "5"),
+        ("substep", "true"),
+        ("done", "{}"),
+        ("metrics", "4"),
+        ("snapshot", "3"),
+        ("section", "'x'"),
+    ],
+)
+def test_a_method_that_became_something_else_is_the_worlds_error(
+    stage: Stage, name: str, value: str
+) -> None:
+    timeline = [
+        {"at": 0, "action": "go"},
+        {"at": 0.1, "action": "go"},
+        {"at": 0.2, "checkpoint": "c"},
+    ]
+    message, _ = stage.failure(f"function W:go() self.{name} = {value} end", timeline=timeline)
+    assert message.startswith(f"attempt to call method '{name}' (a ")
+
+
+def test_a_world_cannot_change_what_the_bench_draws(stage: Stage) -> None:
+    timeline = [{"at": 0, "action": "go"}, {"at": 0.1, "hitch": 0.2, "jitter": 0.1}]
+
+    def hitches(body: str) -> object:
+        return stage.play(body, timeline=timeline).sections["timeline"]["hitches"]
+
+    changed = "function W:go() self.env.rng:stream('hitch').random = function() return 0.9 end end"
+    assert hitches(changed) == hitches("function W:go() end")
