@@ -9,17 +9,28 @@ from __future__ import annotations
 import hashlib
 import json
 import math
+import re
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from engine_harness._types import Json
 
-__all__ = ["canonical_json", "digest", "normalise", "sha256_hex"]
+__all__ = [
+    "canonical_json",
+    "canonical_number",
+    "canonical_text",
+    "digest",
+    "normalise",
+    "sha256_hex",
+]
 
 
 _ENCODER = json.JSONEncoder(
     sort_keys=True, separators=(",", ":"), ensure_ascii=True, allow_nan=False
 )
+
+# Python writes a whole float as 3.0 or as 1e+16. Found in a text it costs a second look, no more.
+_WHOLE_FLOAT = re.compile(r"\.0(?!\d)")
 
 
 def normalise(value: Json) -> Json:
@@ -40,6 +51,32 @@ def normalise(value: Json) -> Json:
     if isinstance(value, list | tuple):
         return [normalise(item) for item in value]
     return value
+
+
+def canonical_number(text: str) -> int | float | None:
+    """Return the number that a JSON text with a point or an exponent stands for, in its kind.
+
+    Given to a parser it spares the walk of `normalise` over what was parsed.
+    """
+    value = float(text)
+    if value.is_integer():
+        return int(value)
+    return value if math.isfinite(value) else None
+
+
+def canonical_text(value: Json, encoder: json.JSONEncoder = _ENCODER) -> str:
+    """Return the text of `value` with canonical numbers, in the layout of `encoder`.
+
+    For what was recorded, whose numbers are canonical but for rare ones: their text tells, and no
+    copy is made, which would cost as much as the text. The encoder allows finite numbers only.
+    """
+    try:
+        text = encoder.encode(value)
+    except ValueError:
+        return encoder.encode(normalise(value))
+    if "e+" in text or _WHOLE_FLOAT.search(text):
+        return encoder.encode(normalise(value))
+    return text
 
 
 def canonical_json(value: Json) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal, TypeGuard
 
+from engine_harness._registry import suggestion
 from engine_harness.checks.judged import (
     Judged,
     not_in_record,
@@ -14,6 +15,7 @@ from engine_harness.checks.judged import (
 from engine_harness.checks.metrics import MISSING, Missing, equal, lookup
 from engine_harness.checks.verdict import Check, Finding, Where
 from engine_harness.checks.wording import value_text, value_texts
+from engine_harness.manifest.figures import PERFORMANCE, PERFORMANCE_METRICS
 
 if TYPE_CHECKING:
     from pydantic import JsonValue
@@ -91,13 +93,33 @@ def check_end_set(
         elif dot and name in authored:
             details = f"the run never reached checkpoint {name}"
         else:
-            actual = lookup(record.metrics, key)
+            actual, details = _at_end(record, key)
         check = _check(set_name, key, spec, actual)
         judged.checks.append(check)
         if not check.ok and set_name == "expect":
             where = place(scenario, f"expect.{key}")
             judged.findings.append(_finding(record, check, where, checkpoint, details))
     return judged
+
+
+def _at_end(record: RunRecord, key: str) -> tuple[JsonValue | Missing, str | None]:
+    """Return a metric at the end, and a hint where there is none.
+
+    The figures of frames and queue are metrics at the end, unless the world has its own of that
+    name.
+    """
+    metrics = record.metrics or {}
+    actual = lookup(metrics, key)
+    is_figure = key.partition(".")[0] == PERFORMANCE and PERFORMANCE not in metrics
+    if not isinstance(actual, Missing) or not is_figure:
+        return actual, None
+    scheduler = record.sections.get("timeline", {}).get("scheduler")
+    if scheduler is None:
+        return MISSING, None
+    actual = lookup({PERFORMANCE: {"scheduler": scheduler}}, key)
+    if not isinstance(actual, Missing):
+        return actual, None
+    return MISSING, suggestion(key, PERFORMANCE_METRICS).strip(" ()") or None
 
 
 def check_timeline_sets(record: RunRecord, scenario: Scenario) -> Judged:

@@ -56,7 +56,7 @@ def check_outcome(record: RunRecord, scenario: Scenario) -> Judged:
             Finding(
                 check=outcome.status if cut_short else "outcome",
                 message=_error_message(outcome) if cut_short else _failure_message(outcome),
-                where=place(scenario, ""),
+                where=place(scenario, _path(error)),
                 at_s=_number(error.get("at_s"), outcome.virtual_s),
                 frame=_integer(error.get("frame"), outcome.frames),
                 unit=_integer(error.get("unit"), None),
@@ -66,6 +66,12 @@ def check_outcome(record: RunRecord, scenario: Scenario) -> Judged:
             )
         )
     return judged
+
+
+def _path(error: dict[str, JsonValue]) -> str:
+    """Return the path in the manifest that the world has named, empty without one."""
+    path = error.get("path")
+    return path if isinstance(path, str) else ""
 
 
 def _failure_message(outcome: Outcome) -> str:

@@ -14,23 +14,27 @@ from pydantic import JsonValue
 
 from engine_harness._model import Model
 from engine_harness._registry import suggestion
-from engine_harness.manifest.diagnostics import Problems, one_of
+from engine_harness.manifest.argument_types import ALLOWED, is_meant_as_type, read_type
+from engine_harness.manifest.diagnostics import Problems
 from engine_harness.manifest.document import Document
 from engine_harness.manifest.fields import Field, Table
+from engine_harness.manifest.models import CONFIG_SECTIONS, DRIVER_OPTIONS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Sequence
 
-    from engine_harness._types import Json
+    from engine_harness._types import Json, JsonMap
     from engine_harness.errors import Diagnostic
 
-__all__ = ["ARGUMENT_TYPES", "FRAME_RATE_ALLOWED", "WorldDescribe", "is_of_type", "read_describe"]
+__all__ = ["FRAME_RATE_ALLOWED", "WorldDescribe", "read_describe"]
 
 FRAME_RATE_HZ_MAX = 100_000
 FRAME_RATE_ALLOWED = f"> 0 and at most {FRAME_RATE_HZ_MAX:,}"
 
 _KNOWN = (
     "actions",
+    "config",
+    "engine_options",
     "events",
     "fields",
     "frame_rate_hz",
@@ -40,35 +44,15 @@ _KNOWN = (
 )
 
 
-def _is_number(value: Json) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
-
-
-def _is_whole(value: Json) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and value % 1 == 0
-
-
-ARGUMENT_TYPES: dict[str, Callable[[Json], bool]] = {
-    "number": _is_number,
-    "integer": _is_whole,
-    "string": lambda value: isinstance(value, str),
-    "boolean": lambda value: isinstance(value, bool),
-    "table": lambda value: isinstance(value, dict | list),
-    "any": lambda value: value is not None,
-}
-"""How arguments are declared; a `?` behind the name makes one optional."""
-
-
-def is_of_type(value: Json, declared: str) -> bool:
-    """Return whether `value` fits the declared type, as `number?`."""
-    return ARGUMENT_TYPES[declared.removesuffix("?")](value)
-
-
 class WorldDescribe(Model):
     """`World.describe`; None for what the world does not declare."""
 
     actions: dict[str, dict[str, str]] | None = None
     """Argument types by action and argument."""
+    config: dict[str, str] | None = None
+    """Types of further sections of `config`."""
+    engine_options: dict[str, str] | None = None
+    """Types of further options of `config.engine`."""
     metrics: tuple[str, ...] | None = None
     events: tuple[str, ...] | None = None
     fields: tuple[str, ...] | None = None
@@ -97,13 +81,15 @@ def read_describe(value: Json, file: str) -> tuple[WorldDescribe, tuple[Diagnost
     rate = table.get("frame_rate_hz")
     describe = WorldDescribe(
         actions=_actions(table),
+        config=_types(table, "config", "a section", CONFIG_SECTIONS),
+        engine_options=_types(table, "engine_options", "an option", DRIVER_OPTIONS),
         metrics=table.texts("metrics"),
         events=table.texts("events"),
         fields=table.texts("fields"),
         frame_rate_hz=rate.number_within(0, FRAME_RATE_HZ_MAX, FRAME_RATE_ALLOWED, open_low=True)
         if rate
         else None,
-        options=table.map("options"),
+        options=_options(table),
         phases=table.texts("phases"),
         other={key: item for key, item in table.data.items() if key not in _KNOWN},
     )
@@ -124,14 +110,45 @@ def _actions(table: Table) -> dict[str, dict[str, str]] | None:
     actions: dict[str, dict[str, str]] = {}
     for name, arguments in data.items():
         action = field.child(name, arguments)
-        types: dict[str, str] = {}
-        for argument, declared in (action.map("a map of arguments") or {}).items():
-            if isinstance(declared, str) and declared.removesuffix("?") in ARGUMENT_TYPES:
-                types[argument] = declared
-                continue
-            action.child(argument, declared).error(
-                "must be an argument type",
-                f"{one_of(ARGUMENT_TYPES)}; '?' behind makes it optional",
-            )
-        actions[name] = types
+        actions[name] = _declared(action, action.map("a map of arguments") or {})
     return actions
+
+
+def _types(table: Table, key: str, noun: str, taken: Sequence[str]) -> dict[str, str] | None:
+    field = table.get(key)
+    data = field.map("a map of types") if field else None
+    if field is None or data is None:
+        return None
+    types = _declared(field, data)
+    for name in taken:
+        if name in types:
+            message = f"'{name}' is {noun} of every scenario, no world can declare it"
+            field.child(name, types.pop(name)).error(message, show=False, of_key=True)
+    return types
+
+
+def _declared(field: Field, data: JsonMap) -> dict[str, str]:
+    """Return the types by name."""
+    types: dict[str, str] = {}
+    for name, declared in data.items():
+        if isinstance(declared, str) and read_type(declared):
+            types[name] = declared
+        else:
+            field.child(name, declared).error("must be an argument type", ALLOWED)
+    return types
+
+
+def _options(table: Table) -> dict[str, JsonValue] | None:
+    """Return the options; a text that begins like a type has to be one."""
+    options = table.map("options")
+    field = table.get("options")
+    if options is None or field is None:
+        return None
+    sound: dict[str, JsonValue] = {}
+    for name, declared in options.items():
+        if isinstance(declared, str) and is_meant_as_type(declared) and not read_type(declared):
+            field.child(name, declared).error("must be an argument type", ALLOWED)
+            # The option exists; of what type is not known.
+            declared = None
+        sound[name] = declared
+    return sound

@@ -8,19 +8,14 @@ from __future__ import annotations
 
 import math
 import re
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from engine_harness.manifest import ceilings
 from engine_harness.manifest.condition_reading import read_invariants
+from engine_harness.manifest.config_reading import read_config
 from engine_harness.manifest.diagnostics import one_of, unknown
 from engine_harness.manifest.fields import Field, Table
-from engine_harness.manifest.models import (
-    EngineOptions,
-    ExpectFailure,
-    Limits,
-    Metadata,
-    Scenario,
-)
+from engine_harness.manifest.models import ExpectFailure, Limits, Metadata, Scenario
 from engine_harness.manifest.origin import origin_of
 from engine_harness.manifest.rules import read_rules
 from engine_harness.manifest.sets import read_set
@@ -58,12 +53,10 @@ DEFAULT_WORLD = "autoparry"
 """The world of a timeline that names none."""
 
 ID_LENGTH_MAX = 120
-SETTLE_LIMIT_S = (0.25, 120.0)
 
 _ID = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9_.-]*")
 _ID_RULE = f"[A-Za-z0-9_-][A-Za-z0-9_.-]*, at most {ID_LENGTH_MAX} characters"
 _METADATA = ("id", "label", "description", "tags", "history", "priority")
-_POLICIES = ("stall", "catch_up")
 _NEEDED_METHODS = ("new", "apply", "metrics")
 
 RESERVED_WORLDS = ("timeline", "trajectory", "script", "steps", "scene", "snapshots", "trace")
@@ -93,7 +86,7 @@ def read_scenario(member: Member, worlds: WorldCatalog) -> Scenario | None:
     metadata = read_metadata(table.require("metadata"), required=True)
     world, info = _world(table, member, worlds)
     words = Vocabulary(info)
-    config, engine = _config(table)
+    config, engine = read_config(table, words)
     options = _world_options(table, words)
     seed = _seed(table)
     timeline = table.get("timeline")
@@ -195,31 +188,6 @@ def _world(table: Table, member: Member, worlds: WorldCatalog) -> tuple[str, Wor
                 f"world '{name}' has no method '{method}', which driver timeline needs", show=False
             )
     return name, info
-
-
-def _config(table: Table) -> tuple[JsonMap, EngineOptions]:
-    field = table.get("config")
-    config = field.table(("engine", "world")) if field else None
-    if config is None:
-        return {}, EngineOptions()
-    section = config.get("engine")
-    engine = section.table(("hitchPolicy", "settleLimit")) if section else None
-    if engine is None:
-        return config.data, EngineOptions()
-    policy = engine.text("hitchPolicy")
-    place = engine.get("hitchPolicy")
-    hitch_policy: Literal["stall", "catch_up"] | None = None
-    if policy == "stall":
-        hitch_policy = "stall"
-    elif policy == "catch_up":
-        hitch_policy = "catch_up"
-    elif policy is not None and place is not None:
-        message, _ = unknown("hitch policy", policy, _POLICIES)
-        place.error(message, one_of(_POLICIES), show=False)
-    settle = engine.get("settleLimit")
-    low, high = SETTLE_LIMIT_S
-    settle_s = settle.number_within(low, high, f"{low:g} to {high:g}, seconds") if settle else None
-    return config.data, EngineOptions(hitch_policy=hitch_policy, settle_limit_s=settle_s)
 
 
 def _world_options(table: Table, words: Vocabulary) -> JsonMap:

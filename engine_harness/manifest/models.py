@@ -15,6 +15,8 @@ from engine_harness.manifest.expectations import EventRule, ExpectationSet
 from engine_harness.manifest.invariants import Invariant
 
 __all__ = [
+    "CONFIG_SECTIONS",
+    "DRIVER_OPTIONS",
     "EngineOptions",
     "ExpectFailure",
     "Limits",
@@ -24,6 +26,12 @@ __all__ = [
 ]
 
 HitchPolicy = Literal["stall", "catch_up"]
+
+CONFIG_SECTIONS = ("engine", "world")
+"""The sections of `config` that every scenario may have; a world may declare more."""
+
+DRIVER_OPTIONS = ("hitchPolicy", "settleLimit")
+"""The options of `config.engine` that are the driver's; a world may declare more."""
 
 
 class Metadata(Model):

@@ -7,13 +7,18 @@ from typing import TYPE_CHECKING
 from engine_harness.manifest.models import Origin
 
 if TYPE_CHECKING:
-    from engine_harness._types import JsonMap
+    from collections.abc import Callable
+
+    from engine_harness._types import Json, JsonMap
     from engine_harness.manifest.diagnostics import Problems
 
 __all__ = ["origin_of"]
 
 _MAPS = ("expect", "expect_target", "limits")
 _LISTS = ("timeline", "expect_events", "invariants")
+_FREE = {"config": 3, "world_options": 2}
+"""Free maps, and how many levels of them are known: `config.engine.settleLimit` is the third key of
+its path, what lies deeper is found at the nearest known one."""
 
 
 def origin_of(data: JsonMap, problems: Problems, base_id: str | None) -> Origin:
@@ -26,6 +31,13 @@ def origin_of(data: JsonMap, problems: Problems, base_id: str | None) -> Origin:
         lines=_lines(data, problems) if first else {},
         base_id=base_id,
     )
+
+
+def _note_free(note: Callable[..., None], value: Json, levels: int, path: tuple[str, ...]) -> None:
+    for key, inner in value.items() if levels and isinstance(value, dict) else ():
+        here = (*path, key)
+        note(".".join(here), *here)
+        _note_free(note, inner, levels - 1, here)
 
 
 def _lines(data: JsonMap, problems: Problems) -> dict[str, int]:
@@ -43,6 +55,8 @@ def _lines(data: JsonMap, problems: Problems) -> dict[str, int]:
         if name in _MAPS and isinstance(value, dict):
             for metric in value:
                 note(f"{name}.{metric}", key, metric)
+        if name in _FREE:
+            _note_free(note, value, _FREE[name], (key,))
         if name not in _LISTS or not isinstance(value, list):
             continue
         for index, item in enumerate(value, 1):

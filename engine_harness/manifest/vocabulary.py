@@ -6,11 +6,13 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from engine_harness._registry import suggestion
-from engine_harness.manifest.describe import ARGUMENT_TYPES, WorldDescribe, is_of_type
+from engine_harness.manifest.argument_types import ArgumentType, read_type
+from engine_harness.manifest.describe import WorldDescribe
 from engine_harness.manifest.diagnostics import one_of
+from engine_harness.manifest.figures import PERFORMANCE, PERFORMANCE_METRICS
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Mapping
 
     from engine_harness._types import JsonMap
     from engine_harness.manifest.fields import Field
@@ -33,6 +35,49 @@ PLAN_EVENTS = (
 
 def _first_segments(names: Collection[str]) -> set[str]:
     return {name.partition(".")[0] for name in names}
+
+
+def _type(declared: str) -> ArgumentType:
+    found = read_type(declared)
+    # What is no type is left out of a describe when it is read.
+    assert found is not None
+    return found
+
+
+def _check_value(at: Field, declared: str, wrong: str, *, null: bool = False) -> None:
+    """Note a value that is not of the declared type or out of its bounds.
+
+    `wrong` words the first; with `null` an optional one may be null, which is like leaving it out.
+    """
+    kind = _type(declared)
+    if at.value is None and null and kind.is_optional:
+        return
+    allowed = kind.wording if kind.bounds else None
+    if not kind.is_of_kind(at.value):
+        at.error(wrong.format(kind.name), allowed)
+    elif not kind.is_in_bounds(at.value):
+        at.error("is out of bounds", allowed)
+
+
+def _check_declared(at: Field, data: JsonMap, types: Mapping[str, str]) -> None:
+    for name, declared in types.items():
+        kind = _type(declared)
+        if name in data:
+            _check_value(at.child(name, data[name]), declared, "must be of type {}", null=True)
+        elif not kind.is_optional:
+            at.child(name, None).error("is required", kind.wording, show=False)
+
+
+def _check_figure(name: str, at: Field, *, at_end: bool, is_key: bool) -> None:
+    """Note a figure of the driver that there is not, or not yet at this time of the run."""
+    if any(figure == name or figure.startswith(f"{name}.") for figure in PERFORMANCE_METRICS):
+        if not at_end:
+            message = f"'{name}' is known at the end of a run only"
+            at.error(message, "in 'expect' and 'expect_target'", show=False, of_key=is_key)
+        return
+    near = suggestion(name, PERFORMANCE_METRICS)
+    allowed = None if near else one_of(PERFORMANCE_METRICS)
+    at.error(f"unknown metric '{name}'{near}", allowed, show=False, of_key=is_key)
 
 
 @dataclass
@@ -62,8 +107,13 @@ class Vocabulary:
         segments = sorted(_first_segments(declared))
         if metric in declared or segment in segments:
             return
+        if segment == PERFORMANCE:
+            _check_figure(metric, at, at_end=at_end and metric == name, is_key=is_key)
+            return
         known = sorted(declared)
         near = suggestion(metric, known) or suggestion(segment, segments)
+        if not near and at_end and "." in metric:
+            near = suggestion(metric, PERFORMANCE_METRICS)
         if not near and metric == name:
             near = suggestion(first, checkpoints)
         allowed = None if near else one_of([*known, *(f"{name}.…" for name in checkpoints)])
@@ -101,14 +151,14 @@ class Vocabulary:
                 allowed = None if near else one_of(sorted(types))
                 message = f"action '{name}' has no argument '{key}'{near}"
                 argument.error(message, allowed, show=False, of_key=True)
-            elif not (value is None and types[key].endswith("?")) and not is_of_type(
-                value, types[key]
-            ):
-                argument.error(f"action '{name}' takes a value of type {types[key]} here")
+            else:
+                wrong = f"action '{name}' takes a value of type {{}} here"
+                _check_value(argument, types[key], wrong, null=True)
         place = args or at
         for key, declared_type in types.items():
-            if key not in data and not declared_type.endswith("?"):
-                place.error(f"action '{name}' needs argument '{key}' ({declared_type})", show=False)
+            kind = _type(declared_type)
+            if key not in data and not kind.is_optional:
+                place.error(f"action '{name}' needs argument '{key}' ({kind.wording})", show=False)
 
     def check_kind(self, kind: str, at: Field) -> None:
         """Note a timeline kind that a world with declared actions does not declare."""
@@ -132,9 +182,20 @@ class Vocabulary:
                 option.unknown("option", key, sorted(declared), of_key=True)
                 continue
             kind = declared[key]
-            if (
-                isinstance(kind, str)
-                and kind.removesuffix("?") in ARGUMENT_TYPES
-                and not is_of_type(value, kind)
-            ):
-                option.error(f"must be of type {kind}")
+            if isinstance(kind, str) and read_type(kind):
+                _check_value(option, kind, "must be of type {}")
+
+    def engine_options(self) -> tuple[str, ...]:
+        """Return the names of the options of `config.engine` that the world declares."""
+        return tuple(self._describe.engine_options or ())
+
+    def config_sections(self) -> tuple[str, ...]:
+        """Return the names of the sections of `config` that the world declares."""
+        return tuple(self._describe.config or ())
+
+    def check_config(self, at: Field, data: JsonMap) -> None:
+        """Note what the world needs in `config` and does not find, or not of its type."""
+        engine = data.get("engine")
+        options = engine if isinstance(engine, dict) else {}
+        _check_declared(at.child("engine", engine), options, self._describe.engine_options or {})
+        _check_declared(at, data, self._describe.config or {})

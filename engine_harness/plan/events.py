@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from engine_harness.plan.model import PlannedEvent
 
-__all__ = ["ACTION_OF_KIND", "EVENT_FIELDS", "Entry", "planned_event"]
+__all__ = ["ACTION_OF_KIND", "EVENT_FIELDS", "Entry", "planned_event", "with_rule_name"]
 
 Entry: TypeAlias = (
     ActionEntry
@@ -54,10 +54,13 @@ EVENT_FIELDS: Final[dict[str, tuple[frozenset[str], frozenset[str]]]] = {
         ),
         ("player-action", ("action",), ("macro", "value", "duration", "parameters")),
         ("network", ("name",), ("channel", "direction", "payload")),
-        ("rule-toggle", ("rule", "value"), ("macro", "transition", "duration")),
+        ("rule-toggle", ("rule", "value"), ("authoredRule", "macro", "transition", "duration")),
     )
 }
 """Fields that an event of a kind must and may have, beside `time` and `event`."""
+
+RULE_ALIASES: Final[dict[str, str]] = {"highlight": "highlight-gate"}
+"""Rules that have a second name, by that name."""
 
 ACTION_OF_KIND: Final[dict[str, str]] = {
     "spawn-threat": "threat",
@@ -147,9 +150,17 @@ _BUILDERS: Final[dict[str, Callable[[Any], PlannedEvent]]] = {
 }
 
 
+def with_rule_name(event: PlannedEvent) -> PlannedEvent:
+    """Return the event with its rule's one name; a second name is kept as `authoredRule`."""
+    rule = event.get("rule")
+    if event["event"] != "rule-toggle" or not isinstance(rule, str) or rule not in RULE_ALIASES:
+        return event
+    return {**event, "rule": RULE_ALIASES[rule], "authoredRule": rule}
+
+
 def planned_event(entry: Entry) -> PlannedEvent:
     """Return the event that `entry` stands for."""
     event: PlannedEvent = {"time": entry.at_s, **_BUILDERS[entry.kind](entry)}
     if entry.notes is not None:
         event["notes"] = entry.notes
-    return event
+    return with_rule_name(event)

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from engine_harness._registry import suggestion
 from engine_harness.errors import Diagnostic, HarnessError, PlanError
 from engine_harness.manifest.drivers import MacroEntry
-from engine_harness.plan.events import EVENT_FIELDS, planned_event
+from engine_harness.plan.events import EVENT_FIELDS, planned_event, with_rule_name
 from engine_harness.plan.holds import hold_problems
 from engine_harness.plan.macros import (
     EVENTS_PER_MACRO_MAX,
@@ -231,7 +231,8 @@ class _Reader:
                 self.error(path, f"event {number} of macro '{entry.macro}' {problem}")
                 return []
             _, fields = EVENT_FIELDS[str(event["event"])]
-            named.append({**event, "macro": entry.macro} if "macro" in fields else event)
+            own = {**event, "macro": entry.macro} if "macro" in fields else event
+            named.append(with_rule_name(own))
         return named
 
 

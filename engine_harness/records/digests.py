@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING, cast
 
-from engine_harness._canonical import canonical_json
+from engine_harness._canonical import canonical_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -64,7 +64,7 @@ def record_digest(
 
 
 def _text(value: object) -> Iterator[str]:
-    yield canonical_json(cast("Json", value))
+    yield canonical_text(cast("Json", value))
 
 
 def _map(models: Mapping[str, Model]) -> Iterator[str]:
@@ -74,6 +74,6 @@ def _map(models: Mapping[str, Model]) -> Iterator[str]:
 def _rows(rows: Iterable[Mapping[str, JsonValue]]) -> Iterator[str]:
     opening = "["
     for row in rows:
-        yield opening + canonical_json(cast("Json", row))
+        yield opening + canonical_text(cast("Json", row))
         opening = ","
     yield "]" if opening == "," else "[]"

@@ -6,9 +6,10 @@ are the world's own. Everything that depends on the machine stands under `host`.
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field, JsonValue
+from pydantic import Field, JsonValue, PlainValidator
+from pydantic_core import PydanticCustomError
 from typing_extensions import TypedDict
 
 from engine_harness._model import Model
@@ -59,7 +60,8 @@ class Outcome(Model):
     message: str | None = None
     """The error, complete with file, line and Lua traceback, or what limit was reached."""
     where: dict[str, JsonValue] | None = None
-    """For an error: `{file, line, at_s, frame, unit, dispatching, traceback}` as far as known."""
+    """For an error: `{file, line, at_s, frame, unit, dispatching, traceback}` as far as known, and
+    `path`, when the world has named the part of the manifest that it is about."""
     virtual_s: float | None = None
     frames: int | None = None
     """Number of the last frame."""
@@ -152,6 +154,30 @@ class Cost(Model):
     functions: list[FunctionCost] = Field(default_factory=list)
 
 
+def _require_maps(value: object) -> object:
+    """Let a map of maps through as it is: what is inside came from JSON, and may be megabytes."""
+    if not isinstance(value, dict):
+        kind = "sections_type"
+        raise PydanticCustomError(kind, "Sections should be a map")
+    for name, section in value.items():
+        if not isinstance(section, dict):
+            kind = "section_type"
+            raise PydanticCustomError(kind, "{name} should be a map", {"name": name})
+    return value
+
+
+def _require_rows(value: object) -> object:
+    """Let a list of maps through as it is, for the same reason as `_require_maps`."""
+    if not isinstance(value, list):
+        kind = "rows_type"
+        raise PydanticCustomError(kind, "Events should be a list")
+    for index, row in enumerate(value):
+        if not isinstance(row, dict):
+            kind = "row_type"
+            raise PydanticCustomError(kind, "Row {index} should be a map", {"index": index})
+    return value
+
+
 class RunRecord(Model):
     """Everything that happened in one run."""
 
@@ -166,12 +192,16 @@ class RunRecord(Model):
     metrics: dict[str, JsonValue] | None
     """At the end; None when the world could no longer be asked."""
     checkpoints: dict[str, Checkpoint] = Field(default_factory=dict)
-    events: list[dict[str, JsonValue]] = Field(default_factory=list)
+    events: Annotated[list[dict[str, JsonValue]], PlainValidator(_require_rows)] = Field(
+        default_factory=list
+    )
     """Rows of the form `EventRow`, with `class`."""
     invariants: list[InvariantRow] = Field(default_factory=list)
     samples: dict[str, Samples] = Field(default_factory=dict)
     logs: list[LogRow] = Field(default_factory=list)
     warnings: list[str] = Field(default_factory=list)
-    sections: dict[str, dict[str, JsonValue]] = Field(default_factory=dict)
+    sections: Annotated[dict[str, dict[str, JsonValue]], PlainValidator(_require_maps)] = Field(
+        default_factory=dict
+    )
     cost: Cost | None = None
     host: dict[str, JsonValue] = Field(default_factory=dict)

@@ -17,7 +17,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from json.encoder import encode_basestring_ascii
 from typing import TYPE_CHECKING, Self, cast
 
-from engine_harness._canonical import normalise
+from engine_harness._canonical import canonical_text
 from engine_harness.errors import UsageError
 
 if TYPE_CHECKING:
@@ -110,9 +110,10 @@ class RecordWriter:
 
 def record_data(record: RunRecord) -> dict[str, Json]:
     """Return `record` as plain data, the host's part included."""
-    # Event rows are plain already: copying 200,000 of them through the model costs a second.
-    data: dict[str, Json] = record.model_dump(mode="json", exclude={"events"})
+    # Event rows and sections are plain: copying 200,000 rows through the model costs a second.
+    data: dict[str, Json] = record.model_dump(mode="json", exclude={"events", "sections"})
     data["events"] = cast("Json", record.events)
+    data["sections"] = cast("Json", record.sections)
     return data
 
 
@@ -134,7 +135,7 @@ def _put_value(
     inner = line + _INDENT
     if isinstance(value, dict) and value:
         if line != "\n" and _is_flat(value):
-            text = _ROW.encode(normalise(value))
+            text = canonical_text(value, _ROW)
             if len(line) + len(text) <= _COLUMNS:
                 parts.append(text)
                 return
@@ -151,11 +152,10 @@ def _put_value(
             opening = ","
         parts.append(f"{line}}}")
     elif isinstance(value, list | tuple) and any(isinstance(v, dict | list | tuple) for v in value):
-        encode = _ROW.encode
-        rows = f",{inner}".join([encode(normalise(row)) for row in value])
+        rows = f",{inner}".join([canonical_text(row, _ROW) for row in value])
         parts.append(f"[{inner}{rows}{line}]")
     else:
-        parts.append(_ROW.encode(normalise(value)))
+        parts.append(canonical_text(value, _ROW))
 
 
 def _scalar(value: float | str | None) -> str:
@@ -166,7 +166,7 @@ def _scalar(value: float | str | None) -> str:
         return "null"
     if isinstance(value, bool):
         return "true" if value else "false"
-    return _ROW.encode(normalise(value)) if isinstance(value, float) else str(value)
+    return canonical_text(value, _ROW) if isinstance(value, float) else str(value)
 
 
 def _is_flat(value: dict[str, Json]) -> bool:

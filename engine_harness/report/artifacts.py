@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from engine_harness.report.own_section import OwnSection, cut_warning, own_section
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
@@ -19,7 +21,8 @@ if TYPE_CHECKING:
 __all__ = ["EVENT_LOG_ROWS_MAX", "SimulationReporter", "event_row", "scenario_view", "suite_view"]
 
 EVENT_LOG_ROWS_MAX = 20_000
-"""Rows of a scenario's event log in the artifact; the record keeps all of them."""
+"""Rows of a scenario's event log in the artifact, unless its world declares the engine option
+`eventLogLimit` and the scenario says another number; the record keeps all of them."""
 
 FILE_NAME = "engine_simulation.json"
 
@@ -36,7 +39,6 @@ _GENERAL_KEYS = frozenset(
         "host",
         "id",
         "label",
-        "logs",
         "metrics",
         "module",
         "performance",
@@ -45,6 +47,9 @@ _GENERAL_KEYS = frozenset(
         "warnings",
     }
 )
+
+
+_HEAD_KEYS = frozenset({"meta", "scenarios", "totalDuration", "totalWarnings"})
 
 
 class SimulationReporter:
@@ -67,8 +72,15 @@ def suite_view(run: SuiteRun) -> JsonMap:
     """Return the document: a head with totals, then one object per scenario in run order."""
     scenarios = [scenario_view(case) for case in run.cases]
     durations = [case.record.outcome.virtual_s or 0.0 for case in run.cases]
+    totals: JsonMap = {}
+    for case in run.cases:
+        for name, number in _own(case).totals.items():
+            before = totals.get(name, 0)
+            assert isinstance(before, int | float)
+            totals[name] = before + number
     return {
         "run": {
+            **totals,
             "scenarios": len(scenarios),
             "totalDuration": sum(durations),
             "totalWarnings": sum(len(_warnings(case)) for case in run.cases),
@@ -89,6 +101,7 @@ def scenario_view(case: Case) -> JsonMap:
     head = record.scenario
     timeline = record.sections.get("timeline", {})
     performance = _performance(timeline, record.host)
+    log, own = _event_log(case), _own(case)
     view: JsonMap = {
         "id": head.id,
         "label": head.label,
@@ -102,25 +115,18 @@ def scenario_view(case: Case) -> JsonMap:
         "metrics": None
         if record.metrics is None
         else {**record.metrics, "performance": performance},
-        "events": [event_row(row) for row in record.events[:EVENT_LOG_ROWS_MAX]],
+        "events": [event_row(row) for row in record.events[: log["kept"]]],
         "hitches": timeline.get("hitches") or [],
         "warnings": list(_warnings(case)),
         "module": f"{file_name(head.id)}.lua",
         "performance": performance,
-        "logs": {
-            "events": {
-                "total": len(record.events),
-                "kept": min(len(record.events), EVENT_LOG_ROWS_MAX),
-                "limit": EVENT_LOG_ROWS_MAX,
-            }
-        },
+        "logs": {"events": {**log}, **own.logs},
         "host": record.host,
     }
     description = _metadata(head.normalised, "description")
     if description is not None:
         view["description"] = description
-    own = {key: value for key, value in _own_section(case).items() if key not in _GENERAL_KEYS}
-    return {**view, **own}
+    return {**view, **own.fields}
 
 
 def event_row(row: Mapping[str, Json]) -> JsonMap:
@@ -182,27 +188,31 @@ def _finding(finding: JsonMap) -> JsonMap:
     return {key: value for key, value in finding.items() if value is not None and value != []}
 
 
-def _own_section(case: Case) -> Mapping[str, Json]:
-    record = case.record
-    return record.sections.get(record.scenario.world, {})
+def _own(case: Case) -> OwnSection:
+    return own_section(case.record, general=_GENERAL_KEYS, logs=("events",), run=_HEAD_KEYS)
+
+
+def _event_log(case: Case) -> dict[str, int]:
+    total, limit = len(case.record.events), EVENT_LOG_ROWS_MAX
+    config = case.record.scenario.normalised.get("config")
+    engine = config.get("engine") if isinstance(config, dict) else None
+    said = engine.get("eventLogLimit") if isinstance(engine, dict) else None
+    if isinstance(said, int | float) and not isinstance(said, bool) and said >= 0:
+        limit = int(said)
+    return {"total": total, "kept": min(total, limit), "limit": limit}
 
 
 def _warnings(case: Case) -> tuple[str, ...]:
     """Return the warnings of run and verdict, and those about what this view leaves out."""
     record = case.record
     texts = list(dict.fromkeys((*record.warnings, *case.verdict.warnings)))
-    total = len(record.events)
-    if total > EVENT_LOG_ROWS_MAX:
-        texts.append(f"log events cut at {EVENT_LOG_ROWS_MAX} of {total} rows")
+    cut = cut_warning("events", {**_event_log(case)})
+    if cut is not None:
+        texts.append(cut)
     world = record.scenario.world
     if record.metrics is not None and "performance" in record.metrics:
         texts.append(
             f"world {world}: metric 'performance' is one of every scenario's metrics and was left"
             " out of them; the record has it"
         )
-    texts += [
-        f"section {world}: field '{key}' is one of every scenario's object and was left out of it"
-        for key in sorted(_own_section(case))
-        if key in _GENERAL_KEYS
-    ]
-    return tuple(texts)
+    return (*texts, *_own(case).warnings)

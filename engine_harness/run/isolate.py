@@ -75,11 +75,22 @@ def record_of(request: Request, reply: Reply) -> RunRecord:
         plan_digest=request.expansion.plan.digest(),
         module_digest=request.module_digest,
         digest=record_digest(**body),
-        warnings=[*map(str, request.expansion.warnings), *head.get("warnings", [])],
+        warnings=[*map(str, request.expansion.warnings), *_warnings(request, head)],
         cost=Cost(**head["cost"]) if "cost" in head else None,
         host=host,
         **body,
     )
+
+
+def _warnings(request: Request, head: dict[str, Any]) -> list[str]:
+    """Return the run's warnings; one about an event of the plan names its authored entry."""
+    authored = request.expansion.authored
+    return [
+        row
+        if isinstance(row, str)
+        else f"{row['text']} (timeline[{authored[row['plan_index'] - 1]}])"
+        for row in head.get("warnings", [])
+    ]
 
 
 def normalised(row: JsonMap) -> dict[str, Any]:
@@ -133,11 +144,14 @@ def _outcome(head: dict[str, Any]) -> Outcome:
 
 
 def _sections(head: dict[str, Any], raw: dict[str, Any] | None, world: str) -> dict[str, Any]:
-    """Return what driver and world add to the record."""
+    """Return what driver and world add to the record.
+
+    The world's part may be most of the record, and its numbers came in their canonical kind.
+    """
     sections = normalise(head.get("sections", {}))
     assert isinstance(sections, dict)
     if raw is not None and raw["section"] is not None:
-        sections[world] = normalise(raw["section"])
+        sections[world] = raw["section"]
     return sections
 
 
@@ -167,7 +181,7 @@ class _Parts:
         self._request = request
         self._blobs = blobs
         # Number 0 stands for no text.
-        self._texts: list[Any] = [None, *(normalise(text) for text in raw["texts"])]
+        self._texts: list[Any] = [None, *raw["texts"]]
 
     def _column(self, name: str) -> array[float]:
         column = array("d")

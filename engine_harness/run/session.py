@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from engine_harness.manifest.models import CONFIG_SECTIONS, DRIVER_OPTIONS
 from engine_harness.plan.events import ACTION_OF_KIND
 from engine_harness.vm.job import Job
 
@@ -42,6 +44,26 @@ def _in_lua(seed: int | str) -> int | str:
     return seed if isinstance(seed, str) or abs(seed) <= EXACT_INTEGER_MAX else str(seed)
 
 
+def _config_of(scenario: Scenario) -> JsonMap:
+    """Return the parts of `config` that are the world's: options of the engine and sections.
+
+    What is null at this level was left out; further down a null is a value.
+    """
+    config = scenario.config
+    engine = config.get("engine")
+    own: JsonMap = {
+        key: value
+        for key, value in (engine.items() if isinstance(engine, dict) else ())
+        if key not in DRIVER_OPTIONS and value is not None
+    }
+    sections = {
+        key: value
+        for key, value in config.items()
+        if key not in CONFIG_SECTIONS and value is not None
+    }
+    return {"engine": own, **sections}
+
+
 def job_of(request: Request, *, probes: Sequence[JsonMap] = ()) -> Job:
     """Return the job that plays `request`.
 
@@ -56,6 +78,8 @@ def job_of(request: Request, *, probes: Sequence[JsonMap] = ()) -> Job:
         "seed": str(options.seed),
         "authored_seed": _in_lua(options.seed),
         "options": options.world_options,
+        # As text: the world gets its nulls, which data of a job have not.
+        "config": json.dumps(_config_of(request.scenario), ensure_ascii=False, allow_nan=False),
         "hitch_policy": options.hitch_policy,
         "settle_limit_s": options.settle_limit_s,
         "limits": {

@@ -17,6 +17,7 @@ from collections import deque
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
+from engine_harness._canonical import canonical_number
 from engine_harness._wallclock import monotonic_s
 from engine_harness.errors import HarnessBug
 from engine_harness.vm.job import Answer, Job, Reply
@@ -49,9 +50,10 @@ class _Message:
 
     @property
     def value(self) -> Any:
+        """The document, with every number in its canonical kind."""
         size = self._header["body"]
         text = self._body[:size].decode("utf-8", "backslashreplace")
-        return json.loads(text) if text else None
+        return json.loads(text, parse_float=canonical_number) if text else None
 
     @property
     def blobs(self) -> dict[str, bytes]:

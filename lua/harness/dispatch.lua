@@ -96,7 +96,7 @@ function Dispatch:drain(at_stall_end)
 		if not clock:is_due(due_s) then
 			break
 		elseif self.held_actions[1] and self:holds_have_ended() then
-			self:_apply_kind(table.remove(self.held_actions, 1))
+			self:_apply_held(table.remove(self.held_actions, 1))
 		else
 			self:_next_event()
 		end
@@ -117,12 +117,21 @@ local function row_of(self, index, event)
 	local lateness_s = run.lateness:add(class, run.clock.now - measured_s)
 	run.stats:dispatched()
 	local fields = run.recorder.watchers[event.event] and run.plan:row_fields(index)
-	return run.recorder:plan_event(index, event.event, fields, due_s, lateness_s, class, held_until_s)
+	local row = run.recorder
+		:plan_event(index, event.event, fields, due_s, lateness_s, class, held_until_s)
+	return row, measured_s
+end
+
+-- When a timeline entry was to be applied: its authored time, and the time that its hold or the
+-- start of the run has made of it.
+local function timed(action, event, due_s)
+	action.at_s, action.due_s = event.time, due_s
+	return action
 end
 
 -- The vocabulary of worlds that declare these kinds: the planned event, as arguments.
-local function apply_kind(self, _, row, index)
-	self:_apply_kind({ row = row, index = index })
+local function apply_kind(self, _, row, index, due_s)
+	self:_apply_kind({ row = row, index = index, due_s = due_s })
 end
 
 local HANDLERS = {}
@@ -132,9 +141,17 @@ function Dispatch:_next_event()
 	self.cursor = index + 1
 	local event = self.run.plan.events[index]
 	self.run.doing_index = index
-	local row = row_of(self, index, event)
+	local row, due_s = row_of(self, index, event)
 	local handle = HANDLERS[event.event] or apply_kind
-	handle(self, event, row, index)
+	handle(self, event, row, index, due_s)
+	self.run.doing_index = nil
+end
+
+-- What waited for the end of its hold is due then.
+function Dispatch:_apply_held(held)
+	held.due_s = self.hold_end_s
+	self.run.doing_index = held.index
+	self:_apply_kind(held)
 	self.run.doing_index = nil
 end
 
@@ -148,15 +165,16 @@ function Dispatch:_apply(row, action)
 	end
 end
 
-function HANDLERS.action(self, event, row)
-	local args = event.args and self.run.plan:copy(event.args) or {}
-	self:_apply(row, { name = event.name, args = args })
+function HANDLERS.action(self, event, row, _, due_s)
+	local args = event.args and self.run.plan:arguments(event.args) or {}
+	self:_apply(row, timed({ name = event.name, args = args }, event, due_s))
 end
 
 function Dispatch:_apply_kind(held)
 	local event = self.run.plan.events[held.index]
 	local name = self.run.job.action_of_kind[event.event]
-	self:_apply(held.row, { name = name, args = self.run.plan:fields(held.index) })
+	local action = { name = name, args = self.run.plan:fields(held.index) }
+	self:_apply(held.row, timed(action, event, held.due_s))
 end
 
 --- Begin a hitch of `magnitude_s`; inside a stall of `catch_up` it lengthens that stall.
@@ -195,7 +213,7 @@ local function duration_of(event)
 end
 
 -- Two player actions are the bench's own and work in every world.
-HANDLERS["player-action"] = function(self, event, row, index)
+HANDLERS["player-action"] = function(self, event, row, index, due_s)
 	local run = self.run
 	local name = run.job.action_of_kind[event.event]
 	local declared = run.actions and run.actions[name] ~= nil
@@ -212,7 +230,7 @@ HANDLERS["player-action"] = function(self, event, row, index)
 		return
 	end
 	if declared or not (is_hitch or is_hold) then
-		self:_apply_kind({ row = row, index = index })
+		self:_apply_kind({ row = row, index = index, due_s = due_s })
 	end
 	if is_hitch and duration_s then
 		self:_hitch(event.time, row, duration_s)

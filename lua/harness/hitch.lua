@@ -7,7 +7,7 @@ Hitch.__index = Hitch
 
 ---@param stream table random stream for jitter
 function Hitch.new(stream)
-	return setmetatable({ stream = stream, log = {} }, Hitch)
+	return setmetatable({ stream = stream, log = {}, has_ended = {} }, Hitch)
 end
 
 --- Return the length of a hitch. Without jitter nothing is drawn.
@@ -31,6 +31,25 @@ function Hitch:begin(due_s, now_s, magnitude_s)
 	}
 	self.log[#self.log + 1] = row
 	return row
+end
+
+--- The stall of a hitch has passed.
+---@param row table as `begin` returned it
+function Hitch:finish(row, now_s)
+	row.endedAt = now_s
+	self.has_ended[row] = true
+end
+
+--- A copy of row `index` as far as it is known: `endedAt` once its stall has passed. nil without
+--- such a row.
+function Hitch:copy(index)
+	local row = self.log[index]
+	return row and {
+		time = row.time,
+		dispatchedAt = row.dispatchedAt,
+		magnitude = row.magnitude,
+		endedAt = self.has_ended[row] and row.endedAt or nil,
+	}
 end
 
 --- Totals over all hitches.

@@ -52,8 +52,9 @@ local function new_sandbox(host, work, clock, random, print)
 end
 
 local function add_tasks(scheduler, clock, sandbox)
-	local library =
+	local library, resume =
 		Task.library(scheduler, clock, sandbox.env.coroutine, sandbox.thread_failed)
+	sandbox.resume_thread = resume
 	for name, value in ordered.pairs(library) do
 		sandbox.env[name] = value
 	end

@@ -4,11 +4,15 @@
 --- identity and leaves as `[]`; every other empty table leaves as `{}`.
 
 local ordered = require("harness.ordered")
+local plain = require("harness.plain")
+local shapes = require("harness.shapes")
+local utf8 = require("harness.utf8")
 
 local byte, char, find, format = string.byte, string.char, string.find, string.format
 local gsub, match, sub = string.gsub, string.match, string.sub
 local floor, huge = math.floor, math.huge
 local type, tonumber = type, tonumber
+local list_length, shape_of = ordered.list_length, shapes.of
 
 local Json = {}
 
@@ -18,14 +22,21 @@ local EXACT_INTEGER_MAX = 2 ^ 53
 
 local empty_lists = setmetatable({}, { __mode = "k" })
 
---- Stands for a null where nil would drop the key.
-Json.null = {}
+--- Stands for a null where nil would drop the key. Worlds see it as `env.null`.
+Json.null = setmetatable({}, {
+	__metatable = "null",
+	__tostring = function() return "null" end,
+	__newindex = function() error("null cannot be changed", 2) end,
+})
 
 --- Remember that `list` is an empty list, not an empty map.
 function Json.mark_empty_list(list)
 	empty_lists[list] = true
 	return list
 end
+
+--- Whether a name stays itself outside.
+Json.is_utf8 = utf8.is_valid
 
 --- Whether `value` is an empty list that was marked as one.
 function Json.is_empty_list(value)
@@ -38,18 +49,35 @@ local function escape(character)
 	return ESCAPES[character] or format("\\u%04x", byte(character))
 end
 
+-- A short text is looked at byte by byte, which is compiled; a pattern is not.
+local SHORT_MAX = 40
+
+local function needs_escape(text)
+	if #text > SHORT_MAX then
+		return find(text, '[%c"\\]') ~= nil
+	end
+	for index = 1, #text do
+		local code = byte(text, index)
+		if code < 32 or code == 34 or code == 92 or code == 127 then
+			return true
+		end
+	end
+	return false
+end
+
 local function quote(text)
-	if find(text, '[%c"\\]') then
+	if needs_escape(text) then
 		text = gsub(text, '[%c"\\]', escape)
 	end
 	return '"' .. text .. '"'
 end
 
+local function is_whole(value)
+	return value == floor(value) and value > -EXACT_INTEGER_MAX and value < EXACT_INTEGER_MAX
+end
+
 local function number_text(value)
-	if value == floor(value) and value > -EXACT_INTEGER_MAX and value < EXACT_INTEGER_MAX then
-		return format("%d", value)
-	end
-	return format("%.17g", value)
+	return format(is_whole(value) and "%d" or "%.17g", value)
 end
 
 -- The keys that lead to the value that is being written: only an error makes a path of them.
@@ -64,31 +92,9 @@ local function fail(name, depth, what)
 	error(table.concat(parts) .. ": " .. what, 0)
 end
 
-local UTF8_SEQUENCES = {
-	"[\194-\223][\128-\191]",
-	"\224[\160-\191][\128-\191]",
-	"[\225-\236\238\239][\128-\191][\128-\191]",
-	"\237[\128-\159][\128-\191]",
-	"\240[\144-\191][\128-\191][\128-\191]",
-	"[\241-\243][\128-\191][\128-\191][\128-\191]",
-	"\244[\128-\143][\128-\191][\128-\191]",
-}
-
---- Whether a name stays itself outside: bytes that are no UTF-8 would all become one character, and
---- two names one.
-function Json.is_utf8(text)
-	if not find(text, "[\128-\255]") then
-		return true
-	end
-	for index = 1, #UTF8_SEQUENCES do
-		text = gsub(text, UTF8_SEQUENCES[index], " ")
-	end
-	return not find(text, "[\128-\255]")
-end
-
 local function key_text(key, name, depth)
 	if type(key) == "string" then
-		if not Json.is_utf8(key) then
+		if not utf8.is_valid(key) then
 			fail(name, depth, format("the key %q is not UTF-8", key))
 		end
 		return key
@@ -131,15 +137,48 @@ local function put_map(out, map, keys, count, name, depth, strict)
 	out:put("}")
 end
 
+-- What a row needs before each value: comma, key and colon, in one text.
+local function label(shape, name, depth)
+	local labels = {}
+	for index = 1, shape.count do
+		local text = quote(key_text(shape.keys[index], name, depth))
+		labels[index] = (index > 1 and "," or "{") .. text .. ":"
+	end
+	shape.labels = labels
+	return labels
+end
+
+local function put_shaped(out, map, shape, name, depth, strict)
+	local keys, labels = shape.keys, shape.labels or label(shape, name, depth - 1)
+	for index = 1, shape.count do
+		local key = keys[index]
+		way[depth] = key
+		out:put(labels[index])
+		put(out, map[key], name, depth, strict)
+	end
+	out:put("}")
+end
+
 local function put_table(out, value, name, depth, strict)
 	if depth >= DEPTH_MAX then
 		local limit = "nested more than %d deep; plain data has no cycles"
 		fail(name, 3, format(limit, DEPTH_MAX))
 	end
-	local keys, count, is_list = ordered.keys(value)
-	if count == 0 then
+	local length = list_length(value)
+	if length == 0 then
 		out:put(empty_lists[value] and "[]" or "{}")
-	elseif is_list then
+		return
+	elseif length then
+		put_list(out, value, length, name, depth + 1, strict)
+		return
+	end
+	local shape = shape_of(value)
+	if shape then
+		put_shaped(out, value, shape, name, depth + 1, strict)
+		return
+	end
+	local keys, count, is_list = ordered.keys(value)
+	if is_list then
 		put_list(out, value, count, name, depth + 1, strict)
 	else
 		put_map(out, value, keys, count, name, depth + 1, strict)
@@ -147,8 +186,10 @@ local function put_table(out, value, name, depth, strict)
 end
 
 local function put_number(out, value, name, depth, strict)
-	if value == value and value ~= huge and value ~= -huge then
-		out:put(number_text(value))
+	if is_whole(value) then
+		out:putf("%d", value)
+	elseif value == value and value ~= huge and value ~= -huge then
+		out:putf("%.17g", value)
 	elseif strict then
 		fail(name, depth, "a number that is not finite")
 	else
@@ -171,7 +212,11 @@ function put(out, value, name, depth, strict)
 	elseif kind == "table" then
 		put_table(out, value, name, depth, strict)
 	else
-		fail(name, depth, format("a %s is no plain data", kind))
+		local data, what = plain.of(value)
+		if data == nil then
+			fail(name, depth, format("a %s is no plain data", what))
+		end
+		put(out, data, name, depth, strict)
 	end
 end
 
@@ -187,6 +232,8 @@ function Json.encode(value, name, strict)
 end
 
 local decode_value
+-- What stands for a null in the text that is being decoded.
+local decoded_null
 
 local function decode_error(text, position, what)
 	local near = sub(text, position, position + 10)
@@ -283,7 +330,7 @@ function decode_value(text, position)
 	elseif word == "false" then
 		return false, position + 5
 	elseif word == "null" then
-		return nil, position + 4
+		return decoded_null, position + 4
 	end
 	local number = word and tonumber(word)
 	if not number then
@@ -292,9 +339,11 @@ function decode_value(text, position)
 	return number, position + #word
 end
 
---- Return what `text` says. A null is nil: absent from a map.
+--- Return what `text` says. A null is nil, absent from a map, unless `null` stands for it.
 ---@param text string JSON that our own side has written
-function Json.decode(text)
+---@param null? any
+function Json.decode(text, null)
+	decoded_null = null
 	return (decode_value(text, skip(text, 1)))
 end
 

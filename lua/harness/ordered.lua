@@ -345,6 +345,6 @@ end
 
 Ordered.pairs, Ordered.next, Ordered.isempty = ordered_pairs, ordered_next, isempty
 Ordered.register, Ordered.id, Ordered.walk_length = register, id, walk_length
-Ordered.keys = keys_of
+Ordered.keys, Ordered.list_length = keys_of, list_length
 Ordered.plain_fields, Ordered.name, Ordered.begin_program = plain_fields, name, begin_program
 return Ordered

@@ -1,7 +1,7 @@
 --- The events of a compiled module: one list, and copies of what they hand to a world.
 ---
---- The module's `empty` and `null` are known by identity, so an empty list stays one and a null
---- inside an argument is absent.
+--- The module's `empty` and `null` are known by identity, so an empty list stays one, an argument
+--- that is null is absent, and a null inside one is `env.null`. Conditions see neither null.
 
 local json = require("harness.json")
 local ordered = require("harness.ordered")
@@ -33,10 +33,10 @@ function Plan.new(module)
 	return setmetatable(plan, Plan)
 end
 
---- A deep copy of `value` that a world may keep and change.
-function Plan:copy(value)
+-- A deep copy of `value`, with `null` in place of each null.
+local function copy_of(self, value, null)
 	if value == self.null then
-		return nil
+		return null
 	elseif value == self.empty then
 		return json.mark_empty_list({})
 	elseif type(value) ~= "table" then
@@ -44,30 +44,35 @@ function Plan:copy(value)
 	end
 	local copy = {}
 	for key, inner in ordered.pairs(value) do
-		copy[key] = self:copy(inner)
+		copy[key] = copy_of(self, inner, null)
 	end
 	return copy
 end
 
--- The fields of event `index` but for those in `left_out`.
-local function fields_without(self, index, left_out)
-	local fields = {}
-	for key, value in ordered.pairs(self.events[index]) do
-		if not left_out[key] then
-			fields[key] = self:copy(value)
+-- Copies of the values of `map`; `null` stands for a null inside them, `left_out` are not copied.
+local function values_of(self, map, null, left_out)
+	local values = {}
+	for key, value in ordered.pairs(map) do
+		if value ~= self.null and not left_out[key] then
+			values[key] = copy_of(self, value, null)
 		end
 	end
-	return fields
+	return values
+end
+
+--- Copies of arguments, by name, that a world may keep and change.
+function Plan:arguments(args)
+	return values_of(self, args, json.null, {})
 end
 
 --- The fields of event `index` that belong to its kind.
 function Plan:fields(index)
-	return fields_without(self, index, COMMON)
+	return values_of(self, self.events[index], json.null, COMMON)
 end
 
 --- The fields of event `index` as its row shows them.
 function Plan:row_fields(index)
-	return fields_without(self, index, OF_THE_ROW)
+	return values_of(self, self.events[index], nil, OF_THE_ROW)
 end
 
 return Plan

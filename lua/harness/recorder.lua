@@ -187,6 +187,13 @@ function Recorder:warn(text)
 	self.warnings[#self.warnings + 1] = text
 end
 
+--- A warning that the world gives: it counts like a row of a log.
+---@param plan_index? integer the event of the plan that it is about; its entry is known outside
+function Recorder:world_warning(text, plan_index)
+	self:_count_log_row()
+	self:warn(plan_index and { text = text, plan_index = plan_index } or text)
+end
+
 --- Append every column to `out`; return the distinct texts as one JSON list and the series' names.
 function Recorder:export(out)
 	self.events:export("events", out)

@@ -96,7 +96,7 @@ function Session:ask_metrics()
 end
 
 --- Apply one action to the world: true and details, or false, code and message.
----@param action table {name, args}
+---@param action table {name, args}, an entry of the timeline also {at_s, due_s}
 function Session:apply(action)
 	self.doing, self.doing_name = "apply", action.name
 	self.applying, self.advancing = true, false
@@ -178,11 +178,13 @@ function Session:twin(frame)
 	clock:go_to_frame(frame)
 	local twin = setmetatable({
 		job = self.job,
+		work = self.work,
 		clock = clock,
 		sandbox = self.sandbox,
 		rng = Rng.new(self.job.seed),
 		recorder = Recorder.new(clock, self.work, self.job.limits),
 		scheduler = Scheduler.new(clock, 1),
+		hitches = Hitch.new(nil),
 	}, Session)
 	twin.class, twin.declared = self.class, self.declared
 	twin:_create()
@@ -227,6 +229,7 @@ function Session:place(err)
 		file = file,
 		line = line,
 		is_ours = is_ours,
+		path = err.path,
 		traceback = traceback or err.traceback,
 		at_s = self.clock.now,
 		frame = self.clock.frame,

@@ -30,7 +30,7 @@ local function pass_at_once(run, dispatch)
 	end
 	clock:go_to_time(end_s)
 	hitch.substeps = clock.frame - from_frame
-	hitch.endedAt = clock.now
+	run.hitches:finish(hitch, clock.now)
 	dispatch.stalls = nil
 	dispatch:drain(true)
 end
@@ -54,7 +54,7 @@ local function pass_by_frames(run, dispatch)
 		dispatch:drain()
 	end
 	for index = 1, #stalls do
-		stalls[index].endedAt = clock.now
+		run.hitches:finish(stalls[index], clock.now)
 	end
 	dispatch.stalls = nil
 end

@@ -20,6 +20,7 @@ end
 ---@param coroutines table the sandbox's guarded `coroutine` library
 ---@param failed fun(thread: thread, message: any) raises the error of a thread
 ---@return table globals `{task, wait, delay, spawn}`
+---@return fun(thread: thread, ...) resume goes on with a thread that waited and was not cancelled
 function Task.library(scheduler, clock, coroutines, failed)
 	local handle_of = setmetatable({}, { __mode = "k" })
 	local cancelled = setmetatable({}, { __mode = "k" })
@@ -104,7 +105,7 @@ function Task.library(scheduler, clock, coroutines, failed)
 		wait = task.wait,
 		spawn = task.spawn,
 		delay = function(delay_s, work) return task.delay(delay_s, work) end,
-	}
+	}, resume
 end
 
 return Task

@@ -8,7 +8,7 @@
 local format = string.format
 local create, resume = coroutine.create, coroutine.resume
 local status, yield = coroutine.status, coroutine.yield
-local error, pcall, type, xpcall = error, pcall, type, xpcall
+local error, pcall, setmetatable, type, xpcall = error, pcall, setmetatable, type, xpcall
 
 local Threads = {}
 
@@ -24,6 +24,8 @@ function Threads.new(work, ordered)
 	-- thread may go on at another depth than the one at which it yielded.
 	local depth, base = 0, 0
 	local running
+	-- Threads that user code has got hold of. It may resume or cancel them at any time.
+	local shown = setmetatable({}, { __mode = "k" })
 	local threads = {}
 
 	local function enter()
@@ -143,12 +145,22 @@ function Threads.new(work, ordered)
 	end
 
 	function threads.running()
+		if running then
+			shown[running] = true
+		end
 		return running
+	end
+
+	--- Whether user code may hold the running thread, one that the host has made.
+	function threads.is_shown()
+		return running ~= nil and shown[running] == true
 	end
 
 	function threads.isyieldable()
 		return running ~= nil
 	end
+
+	threads.status = status
 
 	--- A call from the host into user code, which may itself have been called by user code:
 	--- like `xpcall`, but a run that is over is answered with false, not with another error.

@@ -205,15 +205,19 @@ function Traceback:_was_raised_by_lua()
 	end
 end
 
---- An error value as plain data: `{message, file, line, is_ours, traceback}`.
+--- An error value as plain data: `{message, file, line, is_ours, path, traceback}`.
 ---@param value any
 ---@param tostring fun(value: any): string
 ---@param thread? thread where it happened
 function Traceback:failure(value, tostring, thread)
 	local lines, first = self:_frames(thread)
 	local message = self:_message(value, tostring)
-	local file, line, is_ours = first and first.file, first and first.line, nil
-	if type(value) == "string" then
+	local file, line, is_ours, path = first and first.file, first and first.line, nil, nil
+	if type(value) == "table" then
+		-- The place in the manifest that the error is about, when the world knows it.
+		path = rawget(value, "path")
+		path = type(path) == "string" and path or nil
+	elseif type(value) == "string" then
 		local chunk, at, rest = match(value, "^(.-):(%d+): (.*)$")
 		if chunk and self.chunks[chunk] then
 			if line == NO_LINE then
@@ -231,6 +235,7 @@ function Traceback:failure(value, tostring, thread)
 		file = file,
 		line = line,
 		is_ours = is_ours,
+		path = path,
 		traceback = concat(lines, "\n"),
 	}
 end

@@ -107,6 +107,11 @@ function Work.new(options)
 		left[names[k]] = slice - 1
 	end
 
+	-- Compiled code that calls `tick` must never lead through here: a `tick` that happened to be
+	-- compiled on its way into `refill` would end all the traces that call it, and user code would
+	-- run several times slower, or not, by chance.
+	jit.off(refill)
+
 	local function tick(name)
 		local rest = left[name] - 1
 		left[name] = rest

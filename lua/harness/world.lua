@@ -2,6 +2,7 @@
 ---
 --- `env` is all that a world can reach. Its functions may be called with a dot or a colon.
 
+local Services = require("harness.services")
 local json = require("harness.json")
 local ordered = require("harness.ordered")
 
@@ -122,11 +123,12 @@ local function rng_of(run)
 end
 
 -- Level 3 is the line that called the function of `env.record`.
-local function require_name(value, what)
+local function require_name(value, what, noun)
+	noun = noun or "name"
 	if type(value) ~= "string" or value == "" then
-		error(format("%s needs a name, got %s", what, show(value)), 3)
+		error(format("%s needs a %s, got %s", what, noun, show(value)), 3)
 	elseif not json.is_utf8(value) then
-		error(format("%s: the name %q is not UTF-8", what, value), 3)
+		error(format("%s: the %s %q is not UTF-8", what, noun, value), 3)
 	end
 end
 
@@ -152,21 +154,38 @@ local function record_of(run)
 			require_name(level, "record.log")
 			recorder:log(level, tostring(text))
 		end },
+		{ "warn", function(text, at_event)
+			require_name(text, "record.warn", "text")
+			recorder:world_warning(text, at_event and run.doing_index)
+		end },
+	})
+end
+
+local function hitches_of(run)
+	local hitches = run.hitches
+	return either_way({
+		{ "count", function() return #hitches.log end },
+		{ "row", function(index) return hitches:copy(index) end },
 	})
 end
 
 --- What `World.new` gets.
 ---@param options table the world's own
 function World.environment(run, options)
-	return {
+	return Services.offer(run, {
 		clock = clock_of(run),
 		scheduler = scheduler_of(run),
 		rng = rng_of(run),
 		record = record_of(run),
+		hitches = hitches_of(run),
 		seed = run.job.authored_seed,
 		options = options,
+		-- Each world gets one of its own.
+		config = json.decode(run.job.config, json.null),
+		null = json.null,
+		empty_list = function() return json.mark_empty_list({}) end,
 		frame_rate_hz = run.clock.rate_hz,
-	}
+	})
 end
 
 --- Make one world.
@@ -200,6 +219,8 @@ end
 local function require_map(value, what)
 	if type(value) ~= "table" then
 		error(format("%s must return a table, got %s", what, show(value)), 0)
+	elseif value == json.null then
+		error(what .. " must return a table, got null", 0)
 	elseif rawget(value, 1) ~= nil or json.is_empty_list(value) then
 		error(what .. " must return a table with names, got a list", 0)
 	end
@@ -209,6 +230,20 @@ end
 --- The world's metrics, checked to have names.
 function World.metrics(world)
 	return require_map(world:metrics(), "metrics")
+end
+
+--- Whether the world has come to rest, and if not, what is left, in words: `what` is counted or
+--- named ("3 timers pending"), `which` lists it.
+---@return boolean is_done, string|nil what, string|nil which
+function World.done(world)
+	local is_done, what, which = world:done()
+	if is_done == true or what == nil and which == nil then
+		return is_done == true
+	elseif type(what) ~= "string" or which ~= nil and type(which) ~= "string" then
+		local message = "done must return true, or false, what?, which? as texts; got %s, %s, %s"
+		error(format(message, show(is_done), show(what), show(which)), 0)
+	end
+	return false, what, which
 end
 
 --- What the world adds to the record, as JSON text; nil for nothing.

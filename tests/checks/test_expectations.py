@@ -219,3 +219,52 @@ def test_a_timeline_set_beyond_the_end_of_a_broken_run_is_not_judged(
     outcome = Outcome(status="limit", reason="frames", virtual_s=0.1, frames=24, units=25)
     verdict = verdict_of(parts={"outcome": outcome}, timeline=[EXPECT_ENTRY])
     assert [finding.check for finding in verdict.findings] == ["limit"]
+
+
+FIGURES = {
+    "timeline": {
+        "scheduler": {"stepCount": 60, "minStep": None, "lateness": {"nominal": {"p99": 0.002}}}
+    }
+}
+
+
+@pytest.mark.parametrize(
+    ("key", "spec", "expected"),
+    [
+        ("performance.scheduler.lateness.nominal.p99", {"max": 0.01}, []),
+        ("performance.scheduler.stepCount", {"eq": 61},
+            ["expect performance.scheduler.stepCount eq 61 (got 60)"]),
+        ("performance.scheduler.lateness", {"eq": {"nominal": {"p99": 0.002}}}, []),
+        ("performance.scheduler.minStep", {"eq": None}, []),
+        ("performance.scheduler.host.elapsed", {"min": 0},
+            ["missing metric: performance.scheduler.host.elapsed"]),
+    ],
+)  # fmt: skip
+def test_figures_of_the_driver_are_judged_at_the_end(
+    verdict_of: Callable[..., Verdict], key: str, spec: dict[str, Any], expected: list[str]
+) -> None:
+    parts = {"metrics": {"hp": 3}, "sections": FIGURES, "host": {"scheduler": {"elapsed": 1}}}
+    verdict = verdict_of(parts=parts, expect={key: spec}, expect_target={key: spec})
+    assert messages(verdict) == expected
+    assert [check.ok for check in verdict.checks if check.name == key] == [not expected] * 2
+
+
+def test_a_misspelt_figure_names_the_nearest_one(verdict_of: Callable[..., Verdict]) -> None:
+    key = "performance.scheduler.latenes.nominal.p99"
+    parts = {"metrics": {}, "sections": FIGURES}
+    (finding,) = verdict_of(parts=parts, expect={key: {"max": 1}}).findings
+    assert finding.message == f"missing metric: {key}"
+    assert finding.details == "did you mean 'performance.scheduler.lateness.nominal.p99'?"
+
+
+def test_a_worlds_own_performance_hides_the_figures(verdict_of: Callable[..., Verdict]) -> None:
+    parts = {"metrics": {"performance": {"fps": 60}}, "sections": FIGURES}
+    expect = {"performance.fps": {"eq": 60}, "performance.scheduler.stepCount": {"eq": 60}}
+    verdict = verdict_of(parts=parts, expect=expect)
+    assert messages(verdict) == ["missing metric: performance.scheduler.stepCount"]
+
+
+def test_a_run_without_figures_has_none(verdict_of: Callable[..., Verdict]) -> None:
+    expect = {"performance.scheduler.stepCount": {"eq": 60}}
+    verdict = verdict_of(parts={"metrics": {}}, expect=expect)
+    assert messages(verdict) == ["missing metric: performance.scheduler.stepCount"]

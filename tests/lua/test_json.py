@@ -134,6 +134,42 @@ def test_keys_are_written_sorted_whatever_the_order_of_their_making(
     assert len(keys) == 40
 
 
+def test_rows_with_the_same_keys_are_written_alike_however_each_was_made(
+    encode: Callable[..., str],
+) -> None:
+    text = encode(
+        "(function() local t = { { b = 1, a = 2, c = 3 } }"
+        " t[2] = {} t[2].c = 3 t[2].a = 2 t[2].b = 1"
+        " t[3] = { a = 2, b = 1, c = 3, d = 4 } t[3].d = nil return t end)()"
+    )
+    assert text == "[" + ",".join(['{"a":2,"b":1,"c":3}'] * 3) + "]"
+
+
+def test_no_number_of_different_maps_changes_how_one_is_written(
+    host_modules: HostModules,
+) -> None:
+    # More sequences of keys than are remembered, and each map a second time.
+    code = (
+        JSON
+        + "local texts = {} for round = 1, 2 do for i = 1, 3000 do"
+        + " local t = {} t['z' .. i] = i t['a' .. i % 7] = 1 t.m = i"
+        + " local text = json.encode(t, 'data')"
+        + " assert(texts[i] == nil or texts[i] == text) texts[i] = text"
+        + " end end return '[' .. table.concat(texts, ',') .. ']'"
+    )
+    rows = json.loads(host_modules.run(code))
+    assert rows == [{f"a{i % 7}": 1, "m": i, f"z{i}": i} for i in range(1, 3001)]
+    assert all(list(row) == sorted(row) for row in rows)
+
+
+def test_a_key_that_is_no_utf8_is_refused_each_time(host_modules: HostModules) -> None:
+    code = JSON + 'return json.encode({ a = { ["\\255"] = 1 } }, "data")'
+    for _ in range(2):
+        message = refusal(lambda: host_modules.run(code))
+        assert message.startswith("data.a: the key ")
+        assert message.endswith(" is not UTF-8")
+
+
 @pytest.mark.parametrize(
     ("number", "text"),
     [

@@ -287,3 +287,64 @@ def test_conditions_nest_16_deep_and_no_deeper(desk: Desk) -> None:
     assert problem == (
         f"5:101 ERROR manifest.invariants[1]{'.not' * 16}: conditions are nested more than 16 deep"
     )
+
+
+# The figures of frames and queue.
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "performance.scheduler.lateness.nominal.p99", "performance.scheduler.stepCount",
+        "performance.scheduler.queue", "performance.scheduler", "performance",
+    ],
+)  # fmt: skip
+def test_figures_of_the_driver_are_metrics_at_the_end(desk: Desk, name: str) -> None:
+    scenario = desk.one(BODY + f"expect: {{{name}: {{max: 3}}}}\nexpect_target: {{{name}: 1}}\n")
+    assert list(scenario.expect) == list(scenario.expect_target) == [name]
+
+
+@pytest.mark.parametrize(
+    ("name", "near"),
+    [
+        ("performance.scheduler.latenes.nominal.p99",
+            " (did you mean 'performance.scheduler.lateness.nominal.p99'?)"),
+        ("performance.scheduler.stepcount", " (did you mean 'performance.scheduler.stepCount'?)"),
+        ("perfomance.scheduler.stepCount", " (did you mean 'performance.scheduler.stepCount'?)"),
+        ("performance.stepCount", " (did you mean 'performance.scheduler.stepCount'?)"),
+    ],
+)  # fmt: skip
+def test_a_misspelt_figure_is_named_with_the_nearest_one(desk: Desk, name: str, near: str) -> None:
+    (problem,) = desk.problems(expectation(f"{{{name}: 1}}"))
+    assert problem == f"4:10 ERROR manifest.expect.{name}: unknown metric '{name}'{near}"
+
+
+def test_a_figure_that_resembles_none_is_told_what_there_is(desk: Desk) -> None:
+    (problem,) = desk.problems(expectation("{performance.xyz: 1}"))
+    assert "unknown metric 'performance.xyz'; allowed: performance.scheduler.averageStep" in problem
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        "  - {at: 2, expect: {performance.scheduler.stepCount: 1}}\n",
+        "invariants: [{metric: performance.scheduler.stepCount, min: 1}]\n",
+        "expect: {mid.performance.scheduler.stepCount: 1}\n",
+    ],
+)
+def test_before_the_end_there_are_no_figures(desk: Desk, more: str) -> None:
+    head = BODY.replace("timeline: [", "timeline:\n  - ").replace("}, {", "}\n  - {")
+    (problem,) = desk.problems(head.replace("]\n", "\n") + more)
+    assert problem.endswith(
+        "'performance.scheduler.stepCount' is known at the end of a run only; "
+        "allowed: in 'expect' and 'expect_target'"
+    )
+
+
+def test_a_metric_called_performance_is_the_worlds_own(desk: Desk) -> None:
+    from engine_harness.vm.job import Reply
+
+    value = {"describe": {"metrics": ["performance"]}, "methods": ["apply", "metrics", "new"]}
+    desk.add_world("pit", Reply(status="ok", value={**value, "invariants": {}}))
+    text = BODY.replace("jump", "go") + "expect: {performance.anything: 1}\n"
+    assert list(desk.one(text).expect) == ["performance.anything"]

@@ -115,7 +115,8 @@ def test_a_world_without_a_method_that_the_driver_needs_is_an_error(
             "(did you mean 'actions'?)"),
         ({"actions": {"jump": {"height": "numbr"}}}, "ERROR describe.actions.jump.height: must be "
             'an argument type; got "numbr"; allowed: number, integer, string, boolean, table, '
-            "any; '?' behind makes it optional"),
+            "any; '?' behind makes it optional; number and integer may have bounds, as in "
+            "'number? >= 0 <= 500'"),
         ({"actions": {"jump": 3}}, "ERROR describe.actions.jump: must be a map of arguments; "
             "got 3"),
         ({"metrics": "hp"}, 'ERROR describe.metrics: must be a list; got "hp"'),

@@ -197,3 +197,23 @@ def test_a_hold_with_many_events_names_the_first_ones(make_scenario: MakeScenari
     assert warning.message.endswith(
         "timeline[2], timeline[3], timeline[4], timeline[5], timeline[6] and 3 more"
     )
+
+
+def test_a_rule_with_a_second_name_is_planned_under_its_first(make_scenario: MakeScenario) -> None:
+    scenario = make_scenario(
+        RuleEntry(at_s=0, index=1, rule="highlight", value=False),
+        RuleEntry(at_s=1, index=2, rule="highlight-gate", value=True),
+        RuleEntry(at_s=2, index=3, rule="highlights", value=True),
+        ActionEntry(at_s=3, index=4, name="go", args={"rule": "highlight"}),
+    )
+    alias, plain, other, action = plan(scenario).events
+    assert alias == {
+        "time": 0,
+        "event": "rule-toggle",
+        "rule": "highlight-gate",
+        "authoredRule": "highlight",
+        "value": False,
+    }
+    assert (plain["rule"], other["rule"]) == ("highlight-gate", "highlights")
+    assert "authoredRule" not in plain
+    assert action["args"] == {"rule": "highlight"}

@@ -35,7 +35,8 @@ def test_a_storm_by_default_toggles_the_highlight_seven_times(
             "event": "rule-toggle",
             "notes": f"oscillation storm toggle {k + 1}",
             "macro": "oscillation-storm",
-            "rule": "highlight",
+            "rule": "highlight-gate",
+            "authoredRule": "highlight",
             "value": k % 2 == 0,
         }
         for k in range(7)

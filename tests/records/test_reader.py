@@ -128,6 +128,32 @@ def test_all_problems_are_told_with_their_paths(message_for: Broken) -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("sections", "said"),
+    [
+        (5, "FILE: sections: sections should be a map; got 5"),
+        ({"arena": [1]}, 'FILE: sections: arena should be a map; got {"arena":[1]}'),
+    ],
+)
+def test_a_section_that_is_no_map_is_refused(
+    message_for: Broken, sections: object, said: str
+) -> None:
+    assert message_for(lambda data: data.update(sections=sections)) == said
+
+
+@pytest.mark.parametrize(
+    ("events", "said"),
+    [
+        ({}, "FILE: events: events should be a list; got {}"),
+        ([[1]], "FILE: events: row 0 should be a map; got [[1]]"),
+    ],
+)
+def test_an_event_log_that_is_no_list_of_maps_is_refused(
+    message_for: Broken, events: object, said: str
+) -> None:
+    assert message_for(lambda data: data.update(events=events)) == said
+
+
 def test_a_text_is_never_taken_for_a_number(message_for: Broken) -> None:
     said = message_for(lambda data: data["outcome"].update(virtual_s="1.5"))
     assert said == 'FILE: outcome.virtual_s: input should be a valid number; got "1.5"'

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+import pytest
 
 from engine_harness.records.models import Outcome
 from engine_harness.report.artifacts import EVENT_LOG_ROWS_MAX, event_row, scenario_view
@@ -225,3 +227,109 @@ def test_a_scenario_is_spread_over_lines_and_its_rows_are_not(
         ' "time": 0.5, "type": "hit"}'
     )
     assert f'"events": [\n        {shown},\n        {shown}\n      ],\n' in text
+
+
+# What a world adds.
+
+
+def report_of(tmp_path: Path, *cases: Case) -> dict[str, Any]:
+    run = SuiteRun(
+        suite="engine-sim",
+        cases=run_order(cases),
+        folder=tmp_path,
+        tool_version="0.1.0",
+        generated="2030-01-02T03:04:05Z",
+    )
+    write_reports(run)
+    data: dict[str, Any] = json.loads((tmp_path / "engine_simulation.json").read_text("ascii"))
+    return data
+
+
+def test_totals_of_a_section_are_added_up_in_the_head_alone(
+    finished: MakeCase, tmp_path: Path
+) -> None:
+    data = report_of(
+        tmp_path,
+        finished("a", sections={"arena": {"totals": {"totalHits": 2, "paid": 0.5}, "kills": 1}}),
+        finished("b", sections={"arena": {"totals": {"totalHits": 3}}}),
+        finished("c"),
+    )
+    assert data["run"] == {
+        "scenarios": 3,
+        "totalDuration": 6,
+        "totalWarnings": 0,
+        "totalHits": 5,
+        "paid": 0.5,
+        "meta": {"generated": "2030-01-02T03:04:05Z", "toolVersion": "0.1.0"},
+    }
+    assert ["totals" in scenario for scenario in data["scenarios"]] == [False, False, False]
+    assert data["scenarios"][0]["kills"] == 1
+
+
+def test_a_total_that_the_head_has_or_that_is_no_number_is_left_out(
+    finished: MakeCase, tmp_path: Path
+) -> None:
+    totals = {"scenarios": 7, "meta": 1, "name": "x", "flag": True, "good": 1}
+    data = report_of(tmp_path, finished(sections={"arena": {"totals": totals}}))
+    assert data["run"]["scenarios"] == 1
+    assert data["run"]["good"] == 1
+    assert {"name", "flag"} & data["run"].keys() == set()
+    assert data["scenarios"][0]["warnings"] == [
+        "section arena: total 'scenarios' is one of every report's head and was left out of it",
+        "section arena: total 'meta' is one of every report's head and was left out of it",
+        "section arena: total 'name' is no number and was left out of it",
+        "section arena: total 'flag' is no number and was left out of it",
+    ]
+    assert data["run"]["totalWarnings"] == 4
+
+
+def test_logs_of_a_section_stand_beside_the_events_and_warn_when_cut(finished: MakeCase) -> None:
+    logs = {
+        "hits": {"total": 30, "kept": 10, "limit": 10},
+        "falls": {"total": 3, "kept": 3, "limit": 10},
+    }
+    view = scenario_view(finished(sections={"arena": {"logs": logs}}))
+    events = {"total": 0, "kept": 0, "limit": EVENT_LOG_ROWS_MAX}
+    assert view["logs"] == {"events": events, **logs}
+    assert view["warnings"] == ["log hits cut at 10 of 30 rows"]
+
+
+def test_a_log_that_every_scenario_has_or_without_its_numbers_is_left_out(
+    finished: MakeCase,
+) -> None:
+    logs = {"events": {"total": 1, "kept": 1, "limit": 1}, "hits": {"total": 1}, "falls": [1]}
+    view = scenario_view(finished(sections={"arena": {"logs": logs}}))
+    assert list(view["logs"]) == ["events"]
+    assert view["warnings"] == [
+        "section arena: log 'events' is one of every scenario's and was left out of it",
+        "section arena: log 'hits' has not the numbers total, kept and limit"
+        " and was left out of it",
+        "section arena: log 'falls' has not the numbers total, kept and limit"
+        " and was left out of it",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("engine", "limit"),
+    [({"eventLogLimit": 2}, 2), ({"eventLogLimit": 2.0}, 2), ({"eventLogLimit": 9}, 9),
+        ({}, EVENT_LOG_ROWS_MAX), ({"eventLogLimit": "2"}, EVENT_LOG_ROWS_MAX)],
+)  # fmt: skip
+def test_the_scenario_may_say_how_many_events_are_kept(
+    finished: MakeCase, engine: dict[str, Any], limit: int
+) -> None:
+    row = {"at_s": 0, "event": "tick", "source": "world", "fields": {}}
+    normalised = {"config": {"engine": engine}}
+    view = scenario_view(finished(events=[row] * 5, head={"normalised": normalised}))
+    kept = min(5, limit)
+    assert len(view["events"]) == kept
+    assert view["logs"]["events"] == {"total": 5, "kept": kept, "limit": limit}
+    assert view["warnings"] == ([f"log events cut at {limit} of 5 rows"] if limit < 5 else [])
+
+
+def test_logs_and_totals_have_names(finished: MakeCase) -> None:
+    view = scenario_view(finished(sections={"arena": {"logs": [1], "totals": 3}}))
+    assert view["warnings"] == [
+        "section arena: field 'logs' is no map and was left out of it",
+        "section arena: field 'totals' is no map and was left out of it",
+    ]
+    assert scenario_view(finished(sections={"arena": {"logs": [], "totals": []}}))["warnings"] == []

@@ -32,6 +32,24 @@ end
 
 GO: list[dict[str, Any]] = [{"at": 0, "action": "go"}]
 
+# In front of what a test does with `env.services`: globals as code for such an engine expects
+# them, and an action that is the test's own text.
+SERVICES = """
+function W:begin(env)
+    local services = env.services
+    self.services, control, typeof = services, services.control, services.typeof
+    game, workspace, Instance, Enum = services.game, services.workspace, services.Instance,
+        services.Enum
+    Vector3, CFrame = services.Vector3, services.CFrame
+    Players, RunService = services.Players, services.RunService
+end
+function W:go()
+    local seen, trace = self.seen, {}
+    seen.trace = trace
+    local function mark(value) trace[#trace + 1] = value end
+    local function refused(fn, ...) mark((select(2, pcall(fn, ...)))) end
+"""
+
 
 class Stage:
     """Plays worlds that are given as the text between `local W = {}` and `return W`."""
@@ -79,3 +97,37 @@ class Stage:
 @pytest.fixture
 def stage(shared_bench: Bench) -> Stage:
     return Stage(shared_bench)
+
+
+class Services:
+    """Worlds that do something with `env.services` when they start."""
+
+    def __init__(self, stage: Stage) -> None:
+        self.stage = stage
+
+    def world(self, body: str) -> str:
+        """Return the body as the action of a world; its first line is that of the file."""
+        return f"{' '.join(SERVICES.split())} {body} end"
+
+    def play(self, body: str, **keys: Any) -> RunRecord:
+        """Run the body."""
+        return self.stage.play(self.world(body), **keys)
+
+    def seen(self, body: str, **keys: Any) -> dict[str, Any]:
+        """Run the body; return what it has put into `seen`."""
+        return self.stage.seen(self.world(body), **keys)
+
+    def trace(self, body: str, **keys: Any) -> list[Any]:
+        """Run the body; return what it has marked."""
+        return self.seen(body, **keys)["trace"] or []
+
+    def failure(self, body: str) -> tuple[str, dict[str, Any]]:
+        """Run the body, which fails in the world's file; return message and place."""
+        message, where = self.stage.failure(self.world(body))
+        assert where["file"] == self.stage.file(self.world(body))
+        return message, where
+
+
+@pytest.fixture
+def services(stage: Stage) -> Services:
+    return Services(stage)

@@ -292,6 +292,23 @@ def test_an_arguments_null_is_absent(stage: Stage) -> None:
     assert stage.seen(body, timeline=[action(0, x=None, list=[1, 2])]) == {"is": True, "count": 2}
 
 
+def test_a_null_inside_an_argument_is_one(stage: Stage) -> None:
+    body = """
+    function W:go(args)
+        local null = self.env.null
+        self.seen = {
+            inner = args.map.off == null, kept = args.map.on, none = args.map.none == nil,
+            count = #args.list, item = args.list[2] == null,
+        }
+    end
+    """
+    argument = {"map": {"off": None, "on": 1}, "list": [1, None, 3]}
+    record = stage.play(body, [action(0, **argument)])
+    assert record.metrics == {"inner": True, "kept": 1, "none": True, "count": 3, "item": True}
+    [args] = [row["fields"]["args"] for row in record.events if row["source"] == "plan"]
+    assert args == argument
+
+
 def test_samples_are_series_by_name_in_order_of_their_first_value(stage: Stage) -> None:
     body = """
     function W:go()

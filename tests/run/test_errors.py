@@ -6,8 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from engine_harness.checks.verdict import Where
+
 if TYPE_CHECKING:
     from conftest import Stage
+
+    from engine_harness.checks.verdict import Finding
 
 GO: list[dict[str, Any]] = [{"at": 0, "action": "go"}]
 QUIET = "function W:go() end function W:step() end"
@@ -311,3 +315,64 @@ def test_what_a_tostring_answers_must_be_a_text(stage: Stage) -> None:
     """
     message, _ = stage.failure(body)
     assert "must return a string" in message
+
+
+# An error about the manifest.
+
+PICKY = """
+function W:begin(env)
+    if env.options.late then return end
+    error({ message = "cooldown must be > 0, got -1", path = "config.tuning.cooldown" })
+end
+function W:go() error({ message = "no such way", path = "timeline[1].args.way" }) end
+function W:wait()
+    self.env.scheduler:after(0.1, function() error({ message = "late", path = 3 }) end)
+end
+"""
+PICKY_MANIFEST = """\
+metadata: {id: picky_%s, label: Picky}
+world: %s
+world_options: {late: %s}
+config:
+  engine: {}
+  tuning:
+    other: {deep: {er: 1}}
+    cooldown: -1
+timeline:
+  - {at: 0, action: %s}
+"""
+
+
+def picky(stage: Stage, late: str, action: str) -> Finding:
+    body = "W.describe = { config = { tuning = 'table?' } }\n" + PICKY
+    bench = stage.bench
+    text = PICKY_MANIFEST % (f"{action}_{late}", stage.world(body), late, action)
+    path = bench.write(f"scenarios/{action}.yaml", text)
+    (scenario,) = bench.harness.load([str(path)]).scenarios
+    (result,) = bench.harness.run([scenario])
+    assert result.verdict.passed is False
+    found: Finding = result.verdict.findings[0]
+    return found
+
+
+def test_an_error_may_name_the_part_of_the_manifest_that_it_is_about(stage: Stage) -> None:
+    finding = picky(stage, "false", "go")
+    assert finding.where == Where(manifest="scenarios/go.yaml:8", path="config.tuning.cooldown")
+    assert finding.check == "world_error"
+    head, _, traceback = finding.message.partition("\n")
+    assert head.endswith(
+        "init.lua:5: cooldown must be > 0, got -1 (while dispatching new, at 0.000 s)"
+    )
+    assert ":5: in function 'begin'" in traceback
+
+
+def test_an_error_in_apply_may_do_so_too(stage: Stage) -> None:
+    finding = picky(stage, "true", "go")
+    assert finding.where == Where(manifest="scenarios/go.yaml:10", path="timeline[1].args.way")
+    assert "no such way (while dispatching apply(go), at 0.000 s)" in finding.message
+
+
+def test_a_path_that_is_no_text_names_nothing(stage: Stage) -> None:
+    finding = picky(stage, "true", "wait")
+    assert finding.where == Where(manifest="scenarios/wait.yaml:1", path="")
+    assert "late" in finding.message

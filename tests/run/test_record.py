@@ -360,3 +360,30 @@ def test_what_depends_on_the_machine_stands_under_host_alone(record: RunRecord) 
     rest = json.dumps({key: value for key, value in data(record).items() if key != "host"})
     for word in ("wall_s", "memory_kb", "tool_version", "/tmp", "0x"):
         assert word not in rest
+
+
+def test_every_figure_that_expectations_may_name_is_there_and_no_other(record: RunRecord) -> None:
+    from engine_harness.manifest.figures import PERFORMANCE_METRICS
+
+    def names(value: Any, path: str) -> list[str]:
+        if not isinstance(value, dict):
+            return [path]
+        return [name for key, item in value.items() for name in names(item, f"{path}.{key}")]
+
+    scheduler = record.sections["timeline"]["scheduler"]
+    assert sorted(names(scheduler, "performance.scheduler")) == list(PERFORMANCE_METRICS)
+
+
+def test_a_world_that_declares_its_metrics_may_be_judged_by_figures(stage: Stage) -> None:
+    body = """
+    W.describe = { metrics = { "hp" } }
+    function W:step() end
+    function W:go() end
+    """
+    expect = {"performance.scheduler.lateness.nominal.p99": {"max": 0.005}}
+    assert stage.judge(body, expect=expect).passed is True
+    expect = {"performance.scheduler.stepCount": {"eq": 1}}
+    verdict = stage.judge(body, expect=expect)
+    assert [finding.message for finding in verdict.findings] == [
+        "expect performance.scheduler.stepCount eq 1 (got 60)"
+    ]

@@ -119,7 +119,7 @@ def refusal(stage: Stage, call: str) -> str:
         ("env.record:sample('x', '5')", 'record.sample: the value must be a number, got "5"'),
         ("env.record.sample(5, 5)", "record.sample needs a name, got 5"),
         ("env.record:log(nil, 'x')", "record.log needs a name, got nil"),
-        ("env.services:GetService('x')", "attempt to index field 'services' (a nil value)"),
+        ("env.services:GetService('x')", 'env.services has no member or service "GetService"'),
         (
             "wait(1)",
             "task.wait was called outside of a thread; start one with task.spawn",

@@ -8,6 +8,7 @@
 local Clock = require("harness.clock")
 local Dispatch = require("harness.dispatch")
 local Stall = require("harness.stall")
+local World = require("harness.world")
 local json = require("harness.json")
 
 local ROUNDING_S = Clock.ROUNDING_S
@@ -24,7 +25,9 @@ function Timeline.begin(run)
 		last_step_s = 0,
 		started = false,
 		settling_from_s = nil,
-		idle_frames = not (run.world.substep or run.world.step),
+		may_sleep = not (run.world.substep or run.world.step),
+		-- Since when the signals of `env.services` have not been fired.
+		silent_from_s = 0,
 	}
 end
 
@@ -36,7 +39,8 @@ local function finish_unit(run, state)
 		run.doing = "step"
 		world:step(dt)
 	end
-	state.last_step_s = now
+	run.services.tree.frame(run, now - state.silent_from_s)
+	state.last_step_s, state.silent_from_s = now, now
 	run.stats:step(dt)
 end
 
@@ -57,8 +61,10 @@ end
 local function next_frame(run, state)
 	local clock = run.clock
 	local frame = clock.frame + 1
-	if state.idle_frames then
+	if state.may_sleep and not run.services.tree.is_framed() then
 		frame = math.max(frame, clock:frame_from(next_time(run, state)))
+		-- Whoever connects on this frame is called as if the frames that nobody saw had passed.
+		state.silent_from_s = math.max(state.silent_from_s, clock:time_of(frame - 1))
 	end
 	run.doing = "frame"
 	clock:go_to_frame(frame)
@@ -69,13 +75,15 @@ local function next_frame(run, state)
 	state.dispatch:drain()
 end
 
+-- Whether the world has come to rest; if not, what is left and which.
 local function is_settled(run)
-	local world = run.world
-	if world.done then
+	if run.world.done then
 		run.doing = "done"
-		return world:done() == true
+		local is_done, what, which = World.done(run.world)
+		return is_done, what or "the world is not done", which
 	end
-	return run.scheduler:one_shots() == 0
+	local count = run.scheduler:one_shots()
+	return count == 0, format("%d scheduled entries are pending", count)
 end
 
 -- After the last entry, its stall and every hold: until the world has come to rest.
@@ -86,12 +94,15 @@ local function end_of_run(run, state)
 	local now, limit_s = run.clock.now, run.job.settle_limit_s
 	state.settling_from_s = state.settling_from_s or now
 	local settled_for_s = now - state.settling_from_s
-	if settled_for_s >= SETTLE_MINIMUM_S - ROUNDING_S and is_settled(run) then
+	if settled_for_s < SETTLE_MINIMUM_S - ROUNDING_S then
+		return nil
+	end
+	local is_done, what, which = is_settled(run)
+	if is_done then
 		return "settled"
 	elseif settled_for_s >= limit_s - ROUNDING_S then
-		local what = run.world.done and "the world is not done"
-			or format("%d scheduled entries are pending", run.scheduler:one_shots())
-		run.recorder:warn(format("%s after %.14g s settle limit", what, limit_s))
+		local text = format("%s after %.14g s settle limit", what, limit_s)
+		run.recorder:warn(which and which ~= "" and text .. ": " .. which or text)
 		return "settle_limit"
 	end
 end

@@ -1,0 +1,130 @@
+"""The types in which a world declares what it takes: `number`, `table?`, `integer? >= 1 <= 500`.
+
+A type is a name, a `?` when the value may be left out, and bounds for numbers.
+"""
+
+from __future__ import annotations
+
+import math
+import operator
+import re
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING, Final
+
+from engine_harness.manifest.diagnostics import one_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from engine_harness._types import Json
+
+__all__ = ["ALLOWED", "ArgumentType", "is_meant_as_type", "read_type"]
+
+
+def _is_number(value: Json) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _is_whole(value: Json) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and value % 1 == 0
+
+
+_KINDS: Final[dict[str, Callable[[Json], bool]]] = {
+    "number": _is_number,
+    "integer": _is_whole,
+    "string": lambda value: isinstance(value, str),
+    "boolean": lambda value: isinstance(value, bool),
+    "table": lambda value: isinstance(value, dict | list),
+    "any": lambda value: value is not None,
+}
+_BOUNDED = ("number", "integer")
+_COMPARISONS: Final[dict[str, Callable[[float, float], bool]]] = {
+    ">": operator.gt,
+    ">=": operator.ge,
+    "<": operator.lt,
+    "<=": operator.le,
+}
+
+ALLOWED = (
+    f"{one_of(_KINDS)}; '?' behind makes it optional; "
+    "number and integer may have bounds, as in 'number? >= 0 <= 500'"
+)
+"""What a declaration may be, in words."""
+
+_NUMBER = r"[-+]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+]?[0-9]+)?"
+_BOUND = re.compile(rf"\s*(>=|<=|>|<)\s*({_NUMBER})(?=\s|[<>]|$)")
+_HEAD = re.compile(rf"({'|'.join(_KINDS)})(\??)(?=\s*(?:[<>]|$))")
+
+
+@dataclass(frozen=True)
+class ArgumentType:
+    """One declared type."""
+
+    kind: str
+    is_optional: bool
+    bounds: tuple[tuple[str, float], ...] = ()
+    """Comparison and number, as declared."""
+
+    @property
+    def name(self) -> str:
+        """The type without its bounds: `number?`."""
+        return self.kind + ("?" if self.is_optional else "")
+
+    @property
+    def wording(self) -> str:
+        """What a value may be: `number >= 0 and <= 500`."""
+        bounds = " and ".join(f"{comparison} {bound:.15g}" for comparison, bound in self.bounds)
+        return f"{self.kind} {bounds}".rstrip()
+
+    def is_of_kind(self, value: Json) -> bool:
+        """Return whether `value` is of this type, whatever its bounds."""
+        return _KINDS[self.kind](value)
+
+    def is_in_bounds(self, value: Json) -> bool:
+        """Return whether a value of this type lies within the bounds."""
+        return not self.bounds or (
+            isinstance(value, int | float)
+            and math.isfinite(value)
+            and all(_COMPARISONS[comparison](value, bound) for comparison, bound in self.bounds)
+        )
+
+
+def is_meant_as_type(text: str) -> bool:
+    """Return whether a free text begins like a type; `number of lives` does not."""
+    return _HEAD.match(text) is not None
+
+
+@cache
+def read_type(text: str) -> ArgumentType | None:
+    """Return the type that `text` declares; None when it declares none that a value could have."""
+    head = _HEAD.match(text)
+    if head is None:
+        return None
+    bounds: list[tuple[str, float]] = []
+    position = head.end()
+    while position < len(text):
+        found = _BOUND.match(text, position)
+        if found is None:
+            return None
+        bounds.append((found[1], float(found[2])))
+        position = found.end()
+    if bounds and (head[1] not in _BOUNDED or not _leave_room(head[1], bounds)):
+        return None
+    return ArgumentType(head[1], bool(head[2]), tuple(bounds))
+
+
+def _leave_room(kind: str, bounds: list[tuple[str, float]]) -> bool:
+    """Return whether any value satisfies all bounds."""
+    if not all(math.isfinite(bound) for _, bound in bounds):
+        return False
+    low = max((bound for comparison, bound in bounds if comparison[0] == ">"), default=-math.inf)
+    high = min((bound for comparison, bound in bounds if comparison[0] == "<"), default=math.inf)
+    if kind == "integer":
+        if (">", low) in bounds:
+            low = math.floor(low) + 1
+        if ("<", high) in bounds:
+            high = math.ceil(high) - 1
+        return math.ceil(low) <= math.floor(high) if math.isfinite(low + high) else low < high
+    is_open = (">", low) in bounds or ("<", high) in bounds
+    return low < high or (low == high and not is_open)

@@ -1,0 +1,95 @@
+"""What a world adds to its scenario's object: fields, logs and totals out of its section.
+
+A section may hold `logs` (name -> how many rows there were and are) and `totals` (name -> number,
+added up over all scenarios of a report); everything else is a field of the scenario's object.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple, TypeGuard
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from engine_harness._types import Json, JsonMap
+    from engine_harness.records.models import RunRecord
+
+__all__ = ["OwnSection", "cut_warning", "own_section"]
+
+_LOG_KEYS = ("total", "kept", "limit")
+
+
+class OwnSection(NamedTuple):
+    """The parts of one section; what fits none is named in `warnings` and left out."""
+
+    fields: JsonMap
+    logs: dict[str, JsonMap]
+    """By name, each with the numbers `total`, `kept` and `limit`."""
+    totals: dict[str, int | float]
+    warnings: tuple[str, ...]
+
+
+def own_section(
+    record: RunRecord, *, general: Collection[str], logs: Collection[str], run: Collection[str]
+) -> OwnSection:
+    """Return what the world of `record` adds.
+
+    Args:
+        record: of the run.
+        general: fields that every scenario's object has.
+        logs: logs that every scenario has.
+        run: fields that the head of every report has.
+    """
+    world = record.scenario.world
+    section = record.sections.get(world, {})
+    warnings: list[str] = []
+
+    def leave_out(what: str, why: str) -> None:
+        warnings.append(f"section {world}: {what} {why} and was left out of it")
+
+    fields: JsonMap = {}
+    for key in sorted(section):
+        if key in ("logs", "totals"):
+            # Lua has one empty table, and a world may have marked its own as a list.
+            if section[key] and not isinstance(section[key], dict):
+                leave_out(f"field '{key}'", "is no map")
+        elif key in general:
+            leave_out(f"field '{key}'", "is one of every scenario's object")
+        else:
+            fields[key] = section[key]
+    own_logs: dict[str, JsonMap] = {}
+    for name, log in _map(section.get("logs")).items():
+        if name in logs:
+            leave_out(f"log '{name}'", "is one of every scenario's")
+        elif not isinstance(log, dict) or not all(_is_number(log.get(key)) for key in _LOG_KEYS):
+            leave_out(f"log '{name}'", "has not the numbers total, kept and limit")
+        else:
+            own_logs[name] = log
+    totals: dict[str, int | float] = {}
+    for name, number in _map(section.get("totals")).items():
+        if name in run:
+            leave_out(f"total '{name}'", "is one of every report's head")
+        elif not _is_number(number):
+            leave_out(f"total '{name}'", "is no number")
+        else:
+            totals[name] = number
+    warnings += [text for name, log in own_logs.items() if (text := cut_warning(name, log))]
+    return OwnSection(fields, own_logs, totals, tuple(warnings))
+
+
+def cut_warning(name: str, log: JsonMap) -> str | None:
+    """Return the warning about a log that holds fewer rows than there were."""
+    total, kept = log["total"], log["kept"]
+    assert _is_number(total)
+    assert _is_number(kept)
+    if total <= kept:
+        return None
+    return f"log {name} cut at {log['limit']} of {total} rows"
+
+
+def _map(value: Json) -> JsonMap:
+    return value if isinstance(value, dict) else {}
+
+
+def _is_number(value: Json) -> TypeGuard[int | float]:
+    return isinstance(value, int | float) and not isinstance(value, bool)

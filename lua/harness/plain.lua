@@ -1,0 +1,20 @@
+--- What stands for an object of the host in plain data.
+---
+--- Such objects are no tables: `json` asks here about them alone, so ordinary data pays nothing.
+
+local type = type
+
+local Plain = {}
+
+--- The plain data of an object, or nil and the name of what has none.
+function Plain.of(value)
+	return nil, type(value)
+end
+
+--- From now on `convert` answers.
+---@param convert fun(value: any): any, string|nil
+function Plain.set(convert)
+	Plain.of = convert
+end
+
+return Plain
