@@ -1,0 +1,146 @@
+--- One evaluation: every live ball is read, predicted and decided about; then the best is pressed.
+
+local Decide = require("worlds.autoparry.controller.decide")
+local Kinematics = require("worlds.autoparry.controller.kinematics")
+local Numbers = require("worlds.autoparry.controller.numbers")
+local Prediction = require("worlds.autoparry.controller.prediction")
+local Presses = require("worlds.autoparry.controller.presses")
+local Rearm = require("worlds.autoparry.controller.rearm")
+local Schedule = require("worlds.autoparry.controller.schedule")
+
+local huge = math.huge
+
+local FRAME_S = 1 / 240
+local DT_MAX_S = 0.5
+-- What takes longer than this is a hitch.
+local STEADY_MAX_S = 2 * FRAME_S
+local FORGOTTEN_AFTER_S = 3
+
+local Evaluate = {}
+
+local function new_ball(c)
+	local b = Kinematics.new_ball()
+	c.schedule:attach(b)
+	b.slot, b.serial, b.id = 0, 0, ""
+	b.updated_s, b.contact_s = 0, huge
+	b.pressed_s, b.has_moved_away = -huge, false
+	b.due = { at_s = 0, lead_s = 0, reason = "lead", score = 0, impact_s = 0 }
+	-- The drop of the highlight for which a missed chance was counted.
+	b.gated_drop = -1
+	Schedule.fields(b)
+	return b
+end
+
+local function begin(c, b, slot, now)
+	local threats = c.threats
+	Kinematics.begin(b, now)
+	b.slot, b.serial, b.id = slot, threats.serial[slot], threats.id[slot]
+	b.updated_s, b.contact_s = now, huge
+	b.pressed_s, b.has_moved_away = -huge, false
+	b.gated_drop = -1
+	Schedule.fields(b)
+end
+
+--- What is known of the ball in `slot`; a slot's record is used again for its next ball.
+local function state_of(c, slot, now)
+	local b = c.of_slot[slot]
+	if not b then
+		b = new_ball(c)
+		c.of_slot[slot] = b
+	elseif b.serial == c.threats.serial[slot] and now - b.updated_s <= FORGOTTEN_AFTER_S then
+		return b
+	end
+	c.schedule:clear(b, "no-ball")
+	begin(c, b, slot, now)
+	return b
+end
+
+local function read(c, b, slot, dt, now)
+	b.updated_s = now
+	local threats, round32 = c.threats, c.round32
+	local vx, vy, vz = threats.vx[slot], threats.vy[slot], threats.vz[slot]
+	local ahead_s = c.port.ahead_s
+	Kinematics.update(b, dt, c.numbers.safe_radius,
+		round32(threats.px[slot] + vx * ahead_s),
+		round32(threats.py[slot] + vy * ahead_s),
+		round32(threats.pz[slot] + vz * ahead_s),
+		round32(vx), round32(vy), round32(vz))
+end
+
+-- One loop per concern: compiled code for all of it at once would have more values alive than a
+-- processor has room for.
+local function evaluate_balls(c, now, dt)
+	local threats, delta_s, values = c.threats, c.numbers.delta_s, c.values
+	local order, count, of_slot = threats.order, threats.count, c.of_slot
+	for index = 1, count do
+		read(c, state_of(c, order[index], now), order[index], dt, now)
+	end
+	for index = 1, count do
+		Prediction.update(of_slot[order[index]], delta_s, values)
+	end
+	if c.startup.is_ready then
+		local is_real = threats.is_real
+		for index = 1, count do
+			Decide.ball(c, of_slot[order[index]], is_real[order[index]], now)
+		end
+	end
+end
+
+-- The guard of the ball that was pressed last, and its key.
+local function look_after_press(c, now)
+	local guard, hold = c.guard, c.hold
+	local b = hold.slot and c.of_slot[hold.slot]
+	-- What is known of a ball outlives it until another one takes its slot.
+	local is_alive = b and b.serial == hold.serial and c.threats.serial[hold.slot] == hold.serial
+	local pressed = is_alive and b or nil
+	local is_rearmed = false
+	if pressed and guard.active then
+		local is_urgent = pressed.distance <= c.numbers.safe_radius or pressed.proximity_press
+		is_rearmed = pressed.id == guard.ballId and not Rearm.blocked(
+			pressed, now, pressed.impact, is_urgent, c.numbers.ping_s, c.values, c.parry_window_s
+		)
+	end
+	guard:evaluate(now, c.targeting.is_present, is_rearmed, c.tracked_id)
+	local is_held = pressed and pressed.proximity_hold
+		and c.numbers.targeting and not guard:blocks(pressed.id)
+	hold:evaluate(c.input, is_held, now)
+end
+
+--- Once per frame, whatever the state: start-up, held-back calls, the key.
+local function look_after_parts(c, now)
+	c.startup:step(now)
+	c:notice_highlight()
+	c.remote:flush()
+end
+
+---@param c table the controller
+---@param dt number seconds since the last evaluation
+function Evaluate.run(c, dt)
+	local now = c.clock:now()
+	look_after_parts(c, now)
+	if not c.is_enabled then
+		return
+	end
+	c.steady_s = c.steady_s + (dt > STEADY_MAX_S and FRAME_S or dt)
+	dt = dt < FRAME_S and FRAME_S or dt > DT_MAX_S and DT_MAX_S or dt
+	local values = c.values
+	c.ping:update(now)
+	c.activation:follow(values.activationLatency)
+	c.activation:frame(now, c.input.is_down, c.startup.has_success_remote)
+	c.targeting:look(values.targetHighlightName ~= nil)
+	Numbers.update(c.numbers, values, c.ping, c.activation.estimate_s, c.parry_window_s,
+		c.targeting:holds(now))
+	c.due_count, c.best_score, c.best_impact_s, c.best = 0, -huge, huge, nil
+	if c.port.balls_are_visible() then
+		evaluate_balls(c, now, dt)
+	end
+	if c.best then
+		c.tracked_serial, c.tracked_id = c.best.serial, c.best.id
+	end
+	if c.due_count > 0 then
+		Presses.settle(c, c.due, c.due_count, now)
+	end
+	look_after_press(c, now)
+end
+
+return Evaluate

@@ -1,0 +1,51 @@
+--- What holds for every ball of one evaluation: latency, lead, slack, gates.
+
+local Lead = require("worlds.autoparry.controller.lead")
+local Ping = require("worlds.autoparry.controller.ping")
+
+local FRAME_S = 1 / 240
+local TRIGGER_GRACE_S = 0.01
+
+local Numbers = {}
+
+--- A set of numbers, to be filled by `update`.
+function Numbers.new()
+	return {
+		ping_s = 0, ping_offset_s = 0, delta_s = 0, lead_s = 0, slack_s = 0, lookahead_s = 0,
+		-- A press for an impact later than this would not cover its own ball.
+		impact_max_s = 0, wait_max_s = 0, min_tti_s = 0, max_tti_s = 0, min_speed = 0,
+		safe_radius = 0, padding = 0, score_lookahead_s = 0, targeting = false,
+	}
+end
+
+---@param n table
+---@param values table the configuration
+---@param ping table
+---@param activation_s number how long a press takes to work, as far as it is known
+---@param parry_window_s number how long a press protects
+---@param targeting boolean
+function Numbers.update(n, values, ping, activation_s, parry_window_s, targeting)
+	local smoothed_s, jitter_s = ping.smoothed_s, ping.jitter_s
+	local min_lead_s = Ping.min_lead(smoothed_s)
+	local compensation_s = Ping.compensation(smoothed_s, jitter_s)
+	local floor_s = Lead.floor(values.pingOffset)
+	n.ping_s = ping.value_s
+	n.ping_offset_s = values.pingOffset
+	n.delta_s = n.ping_s / 2 + activation_s
+	n.lead_s = Lead.lead(
+		n.delta_s, values.pressReactionBias, floor_s, min_lead_s, compensation_s, parry_window_s
+	)
+	n.lookahead_s = Lead.max_lookahead(values.pressMaxLookahead, values.pressLookaheadGoal)
+	n.slack_s = Lead.slack(
+		values.pressScheduleSlack, min_lead_s, Ping.slack_add(smoothed_s, jitter_s), n.lookahead_s
+	)
+	n.wait_max_s = n.slack_s + TRIGGER_GRACE_S
+	n.impact_max_s = parry_window_s - FRAME_S
+	n.min_tti_s, n.max_tti_s = values.minTTI, values.maxTTI
+	n.min_speed, n.safe_radius = values.minSpeed, values.safeRadius
+	n.padding = values.pressConfidencePadding
+	n.score_lookahead_s = values.pressMaxLookahead
+	n.targeting = targeting
+end
+
+return Numbers

@@ -1,0 +1,174 @@
+--- Presses: which ball goes first when several are due, and what a press does.
+
+local Rearm = require("worlds.autoparry.controller.rearm")
+local Schedule = require("worlds.autoparry.controller.schedule")
+local Score = require("worlds.autoparry.controller.score")
+local ThreatScore = require("worlds.autoparry.controller.threat_score")
+
+local max, min, sort = math.max, math.min, table.sort
+
+local ROUNDING_S = 1e-9
+
+local Presses = {}
+
+-- Best first; equal ones by impact, then by age. Serials differ, so the order is total.
+local function goes_first(a, b)
+	local of_a, of_b = a.due, b.due
+	if of_a.score ~= of_b.score then
+		return of_a.score > of_b.score
+	elseif of_a.impact_s ~= of_b.impact_s then
+		return of_a.impact_s < of_b.impact_s
+	end
+	return a.serial < b.serial
+end
+
+-- A press now would come too soon after the last one: all wait, in order.
+local function postpone(c, due, from, count, until_s)
+	for index = from, count do
+		local b = due[index]
+		c.schedule:place(b, until_s, b.contact_s - until_s, b.due.reason, true)
+	end
+end
+
+-- How threatening the pressed ball was, and how sure that is.
+local function threat_of(c, b, now)
+	local targeting, lookahead_s = c.targeting, c.numbers.score_lookahead_s
+	local score = ThreatScore.score(
+		b.due.impact_s, lookahead_s, b.speed, targeting:holds(now), b.severity
+	)
+	local readings = min(b.readings, #b.recent_vr)
+	return {
+		score = score,
+		status = ThreatScore.status(score),
+		confidence = ThreatScore.confidence(b.sigma, b.mu, c.values.safeRadius),
+		volatility = ThreatScore.volatility(b.recent_vr, readings),
+		tempo = ThreatScore.tempo(targeting.changes_s, now),
+	}
+end
+
+-- What the press of `b` looks like from outside. Nothing of `b` is used after this: the world may
+-- take the ball away because of it.
+local function announce(c, b, now, scheduled_s, remote)
+	c.port.pressed({
+		slot = b.slot,
+		serial = b.serial,
+		id = b.id,
+		pressed_s = now,
+		planned_s = b.due.at_s,
+		planned_lead_s = b.due.lead_s,
+		scheduled_s = scheduled_s,
+		reason = b.due.reason,
+		remote = remote,
+		threat = threat_of(c, b, now),
+	})
+end
+
+--- Press `b` now. The time at which to try again when the input fails, else nil.
+local function press(c, b, now)
+	local ok, delay_s, message = c.input:press(now)
+	if not ok then
+		local again_s = now + delay_s
+		c.startup:set_waiting_input({ message = message, retryAt = again_s })
+		c.schedule:place(b, again_s, b.contact_s - again_s, "retry", true)
+		return again_s
+	end
+	c.startup:input_works()
+	c.schedule:clear(b, "pressed")
+	local scheduled_s = b.first_scheduled_s
+	b.first_scheduled_s = false
+	Rearm.pressed(b, now)
+	c.guard:start(b.id, now)
+	local listeners = c.listeners
+	local is_heard = listeners.parry.count + listeners.success.count + listeners.broadcast.count > 0
+	local ball = is_heard and c.port.ball(b.slot) or nil
+	c.activation:pressed(b.id, now, ball)
+	c.hold:pressed(b, now)
+	c.last_press_s = now
+	announce(c, b, now, scheduled_s, c.remote:call(b.id))
+	if ball then
+		listeners.parry:fire(ball, now)
+	end
+	return nil
+end
+
+--- Press the best of those that are due; the others wait for the cooldown, in order.
+---@param c table the controller
+---@param due table[] balls whose field `due` says since when, with what lead, why, and the score
+---@param count integer
+function Presses.settle(c, due, count, now)
+	for index = count + 1, #due do
+		due[index] = nil
+	end
+	if count > 1 then
+		sort(due, goes_first)
+	end
+	local rested_s = c.last_press_s + c.values.cooldown
+	if now < rested_s - ROUNDING_S then
+		postpone(c, due, 1, count, rested_s)
+		return
+	end
+	local again_s = press(c, due[1], now)
+	postpone(c, due, 2, count, again_s or now + c.values.cooldown)
+end
+
+-- Why a press whose time has come is not made; nil when it is.
+local function blocked(c, b, now)
+	if not c.is_enabled then
+		return "disabled"
+	elseif not c.startup.is_ready then
+		return "missing-remotes"
+	elseif Schedule.is_stale(b, c.steady_s) then
+		return "schedule-stale"
+	elseif not c.threats.is_real[b.slot] then
+		return "conditions-changed"
+	elseif not c.targeting:holds(now) then
+		c:gated_out(b, now)
+		return "not-targeting"
+	elseif c.guard:blocks(b.id) then
+		return "safe-guard"
+	end
+	return nil
+end
+
+local function score_now(c, b, now)
+	local n = c.numbers
+	local due = b.due
+	due.impact_s = max(b.contact_s - now, 0)
+	due.score = Score.of(
+		b, due.impact_s, true, true, n.lead_s, now - b.detected_s,
+		c.tracked_serial == b.serial, true, n.score_lookahead_s
+	)
+	due.at_s, due.lead_s, due.reason = b.press_at_s, b.planned_lead_s, b.reason
+end
+
+--- The press timer of `b` is due. All others that are due as well take part.
+function Presses.timer_due(c, b)
+	local now = c.clock:now()
+	local reason = blocked(c, b, now)
+	if reason then
+		c:cleared(b, reason)
+		return
+	end
+	local rested_s = c.last_press_s + c.values.cooldown
+	if now < rested_s - ROUNDING_S then
+		c.schedule:place(b, rested_s, b.contact_s - rested_s, b.reason, true)
+		return
+	end
+	local due, count = c.due, 1
+	due[1] = b
+	score_now(c, b, now)
+	local threats, of_slot = c.threats, c.of_slot
+	for index = 1, threats.count do
+		local other = of_slot[threats.order[index]]
+		if other and other.timer and other.press_at_s <= now + ROUNDING_S
+			and not blocked(c, other, now)
+		then
+			count = count + 1
+			due[count] = other
+			score_now(c, other, now)
+		end
+	end
+	Presses.settle(c, due, count, now)
+end
+
+return Presses

@@ -1,0 +1,74 @@
+--- What the world adds to the record: logs, telemetry, who is still alive, the configuration.
+
+local Section = {}
+
+-- A list that nothing is in must not leave as a map.
+local function list(rows, empty_list)
+	return rows[1] ~= nil and rows or empty_list()
+end
+
+-- A press that called no remote says so; a key that is absent would say nothing.
+local function presses(rows, env)
+	for index = 1, #rows do
+		local row = rows[index]
+		row.remote = row.remote or env.null
+	end
+	return list(rows, env.empty_list)
+end
+
+--- The live threats as the telemetry shows them.
+---@param ahead_s number the positions are advanced by so much along the velocity
+function Section.projectiles(threats, ahead_s, empty_list)
+	local alive = empty_list()
+	for index = 1, threats.count do
+		local slot = threats.order[index]
+		local vx, vy, vz = threats.vx[slot], threats.vy[slot], threats.vz[slot]
+		alive[index] = {
+			name = threats.id[slot],
+			position = {
+				x = threats.px[slot] + vx * ahead_s,
+				y = threats.py[slot] + vy * ahead_s,
+				z = threats.pz[slot] + vz * ahead_s,
+			},
+			velocity = { x = vx, y = vy, z = vz },
+			contact = threats.in_contact[slot],
+		}
+	end
+	return alive
+end
+
+local function plain_config(config, empty_list)
+	local guards = config.remoteQueueGuards
+	if guards ~= nil then
+		config.remoteQueueGuards = list(guards, empty_list)
+	end
+	return config
+end
+
+--- The section of the record.
+---@param parts table `{env, logs, frames, threats, ahead_s, agent_name, config, parries,
+--- remote_events}`; `config` is a copy that may be kept
+function Section.table(parts)
+	local env, logs = parts.env, parts.logs
+	for _, text in ipairs(logs:warnings()) do
+		env.record:warn(text)
+	end
+	local empty_list = env.empty_list
+	local rows = logs.rows
+	local config = plain_config(parts.config, empty_list)
+	return {
+		parryLog = presses(rows.presses, env),
+		remoteLog = list(rows.remotes, empty_list),
+		virtualInput = list(rows.inputs, empty_list),
+		threats = list(rows.threats, empty_list),
+		telemetry = parts.frames:section(env.clock:now(), parts.agent_name, empty_list),
+		projectiles = Section.projectiles(parts.threats, parts.ahead_s, empty_list),
+		snapshots = { getConfig = config, config = config, autoparry = { config = config } },
+		autoparry = { config = config },
+		intelligence = env.null,
+		logs = logs:counts(),
+		totals = { totalParries = parts.parries, totalRemoteEvents = parts.remote_events },
+	}
+end
+
+return Section
