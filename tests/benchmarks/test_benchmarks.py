@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 ROWS = {
+    "autoparry": ["autoparry.speed", "autoparry.memory", "autoparry.record"],
     "commands": ["commands.help", "commands.smoke", "commands.compile", "commands.many"],
     "counting": ["counting.movers", "counting.village"],
     "physics": ["physics.speed", "physics.memory"],
