@@ -127,6 +127,7 @@ def _do(job: dict[str, Any], harness: HostModules, wire: Wire) -> None:
         step = machine.resume(json.dumps(answer["answer"], ensure_ascii=False))
     host = {"memory_mb": _peak_memory_mb(), "wall_s": monotonic_s() - started_s}
     wire.send({"kind": step.kind, "host": host}, step.text, step.blobs)
+    machine.close()
 
 
 def main() -> None:

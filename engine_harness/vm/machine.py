@@ -224,6 +224,14 @@ class Machine:
         """Go on after an `ask`, with the answer."""
         return self._broken or self._step(self._continue, _to_lua(answer_json))
 
+    def close(self) -> None:
+        """Give the VM's memory back; nothing can be called afterwards.
+
+        Lua holds functions of this object and this object functions of Lua: left alone, the VM would
+        stay until Python happens to look for such circles.
+        """
+        self._start = self._continue = None
+
     def function_name(self, number: int) -> str | None:
         """`<file>:<line> <name>` of an instrumented function."""
         return self._functions[number - 1] if 1 <= number <= len(self._functions) else None

@@ -24,6 +24,7 @@ HARNESS = {
     "harness.init": """
 local ffi = ffi
 ffi.cdef("unsigned int sleep(unsigned int s); int kill(int pid, int sig); int getpid(void);")
+local kept
 return function(host)
     return {
         echo = function(data) return "done", data, "" end,
@@ -37,6 +38,11 @@ return function(host)
             return "done", second, ""
         end,
         bug = function() error("a mistake of ours") end,
+        -- As a run does: something large, and the doors of the host beside it.
+        keep = function(data)
+            kept = string.rep("x", 2e7 + tonumber(data))
+            return "done", data, ""
+        end,
         gigabytes = function() local t = {} for i = 1, 1e9 do t[i] = {i} end end,
     }
 end
@@ -80,6 +86,12 @@ def test_replies_come_back_whole(pool: Pool) -> None:
     data = {"text": 'quote " backslash \\ newline \n nul \0 é 😀', "list": [1, 2.5, None]}
     reply = pool.call(job("echo", data))
     assert (reply.status, reply.value) == ("ok", data)
+
+
+def test_a_child_gives_the_memory_of_each_run_back() -> None:
+    with Pool(1, harness=HARNESS) as pool:
+        peaks_mb = [float(pool.call(job("keep")).host["memory_mb"]) for _ in range(8)]
+    assert peaks_mb[-1] < peaks_mb[0] + 50, peaks_mb
 
 
 def test_columns_come_back_as_bytes(pool: Pool) -> None:
