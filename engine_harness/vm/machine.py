@@ -38,6 +38,8 @@ local create, resume, status = coroutine.create, coroutine.resume, coroutine.sta
 if not with_jit then
 	jit.off()
 end
+-- A whole game has more paths than the 1,000 that LuaJIT keeps before it forgets all of them.
+jit.opt.start("maxtrace=8000", "maxmcode=16384")
 -- What is loaded now stays: there is nothing to collect before it is there.
 local collect = collectgarbage
 collect("stop")
