@@ -56,6 +56,9 @@ _NUMBER = r"[-+]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+]?[0-9]+)?"
 _BOUND = re.compile(rf"\s*(>=|<=|>|<)\s*({_NUMBER})(?=\s|[<>]|$)")
 _HEAD = re.compile(rf"({'|'.join(_KINDS)})(\??)(?=\s*(?:[<>]|$))")
 
+# A text that someone took for a type, right or wrong.
+_MEANT = re.compile(rf"(?:{'|'.join(_KINDS)})(?:\?|\s*$|.*[<>=])")
+
 
 @dataclass(frozen=True)
 class ArgumentType:
@@ -91,8 +94,8 @@ class ArgumentType:
 
 
 def is_meant_as_type(text: str) -> bool:
-    """Return whether a free text begins like a type; `number of lives` does not."""
-    return _HEAD.match(text) is not None
+    """Return whether a free text is meant as a type; `number of lives` is not."""
+    return _MEANT.match(text) is not None
 
 
 @cache

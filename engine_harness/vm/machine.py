@@ -229,8 +229,8 @@ class Machine:
     def close(self) -> None:
         """Give the VM's memory back; nothing can be called afterwards.
 
-        Lua holds functions of this object and this object functions of Lua: left alone, the VM would
-        stay until Python happens to look for such circles.
+        Lua holds functions of this object and this object functions of Lua: left alone, the VM
+        would stay until Python happens to look for such circles.
         """
         self._start = self._continue = None
 

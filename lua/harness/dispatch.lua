@@ -192,8 +192,8 @@ function Dispatch:_hitch(due_s, row, magnitude_s)
 	end
 end
 
-function HANDLERS.hitch(self, event, row)
-	self:_hitch(event.time, row, self.run.hitches:draw(event.duration, event.jitter))
+function HANDLERS.hitch(self, event, row, _, due_s)
+	self:_hitch(due_s, row, self.run.hitches:draw(event.duration, event.jitter))
 end
 
 local function checkpoint(self, event)
@@ -233,7 +233,7 @@ HANDLERS["player-action"] = function(self, event, row, index, due_s)
 		self:_apply_kind({ row = row, index = index, due_s = due_s })
 	end
 	if is_hitch and duration_s then
-		self:_hitch(event.time, row, duration_s)
+		self:_hitch(due_s, row, duration_s)
 	end
 end
 

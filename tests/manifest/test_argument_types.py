@@ -56,7 +56,7 @@ def test_what_is_no_type_declares_nothing(text: str) -> None:
 @pytest.mark.parametrize(
     ("text", "is_one"),
     [
-        ("number >= x", True), ("table? < 3", True), ("integer?", True),
+        ("number >= x", True), ("table? < 3", True), ("integer?", True), ("integer? => 1", True),
         ("number of lives", False), ("anything", False), ("fast or slow", False),
     ],
 )  # fmt: skip

@@ -64,6 +64,16 @@ def test_a_stall_makes_an_entry_late_and_a_hold_makes_it_due_later(stage: Stage)
     assert held == ("go", 1.2, 1.5, 1.5)
 
 
+def test_a_hitch_that_a_hold_kept_back_is_due_when_the_hold_ends(stage: Stage) -> None:
+    timeline = [
+        {"at": 0.2, "kind": "player", "action": "observe-telemetry", "duration": 0.5},
+        {"at": 0.3, "hitch": 0.1},
+    ]
+    record = stage.play(TIMES, timeline)
+    (hitch,) = record.sections["timeline"]["hitches"]
+    assert (hitch["time"], hitch["dispatchedAt"]) == pytest.approx((0.7, 0.7))
+
+
 def test_the_bench_acts_and_a_world_that_declares_player_is_told(stage: Stage) -> None:
     timeline: list[dict[str, Any]] = [
         {"at": 0.1, "kind": "player", "action": "inject-hitch", "duration": 0.2},

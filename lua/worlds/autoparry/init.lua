@@ -70,7 +70,6 @@ function World.new(env, options)
 	self.controller = Controller.new(self.port)
 	configure(self.controller, env.config.autoparry or {}, env.null)
 	self.settings:follow(self.controller.values)
-	self.stage:follow(self.controller.values)
 	-- The last connection of the frame: it sees what the frame has done.
 	env.services.RunService.PreRender:Connect(function()
 		self.frames:take(env.clock:now(), env.clock:frame(), self.threats, self.port.ahead_s)

@@ -34,9 +34,7 @@ function HANDLERS.configure(world, args)
 	local overrides = overrides_of(world, args)
 	if overrides then
 		local accepted, answer = pcall(world.controller.api.configure, overrides)
-		if accepted then
-			world.stage:follow(answer)
-		else
+		if not accepted then
 			world.env.record:warn(tostring(answer), true)
 		end
 	end
@@ -111,7 +109,7 @@ HANDLERS["configure-invalid"] = function(world, args)
 end
 
 HANDLERS["reset-config"] = function(world)
-	world.stage:follow(world.controller.api.resetConfig())
+	world.controller.api.resetConfig()
 	return true
 end
 

@@ -74,6 +74,8 @@ function Port.new(world)
 		end,
 		record = function(name, fields) env.record:event(name, fields) end,
 		warn = function(text) env.record:warn(text) end,
+		-- What the module names is what is there: nothing comes or goes because of a new name.
+		configured = function() stage:follow(world.controller.values) end,
 		pressed = function(press) pressed(world, press) end,
 	}
 end

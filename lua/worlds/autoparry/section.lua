@@ -45,8 +45,16 @@ local function plain_config(config, empty_list)
 	return config
 end
 
+-- What was where, and the settings of the world it was in at the end.
+local function telemetry(parts)
+	local env = parts.env
+	local view = parts.frames:section(env.clock:now(), parts.agent_name, env.empty_list)
+	view.world = parts.settings
+	return view
+end
+
 --- The section of the record.
----@param parts table `{env, logs, frames, threats, ahead_s, agent_name, config, parries,
+---@param parts table `{env, logs, frames, threats, ahead_s, agent_name, config, settings, parries,
 --- remote_events}`; `config` is a copy that may be kept
 function Section.table(parts)
 	local env, logs = parts.env, parts.logs
@@ -61,7 +69,7 @@ function Section.table(parts)
 		remoteLog = list(rows.remotes, empty_list),
 		virtualInput = list(rows.inputs, empty_list),
 		threats = list(rows.threats, empty_list),
-		telemetry = parts.frames:section(env.clock:now(), parts.agent_name, empty_list),
+		telemetry = telemetry(parts),
 		projectiles = Section.projectiles(parts.threats, parts.ahead_s, empty_list),
 		snapshots = { getConfig = config, config = config, autoparry = { config = config } },
 		autoparry = { config = config },

@@ -40,6 +40,7 @@ end
 local function add_config(api, c)
 	function api.configure(overrides)
 		local copy = c.config:configure(overrides)
+		c.port.configured()
 		c:notice_highlight()
 		return copy
 	end
@@ -47,6 +48,7 @@ local function add_config(api, c)
 	function api.resetConfig()
 		local copy = c.config:reset()
 		c:reset_estimates()
+		c.port.configured()
 		c:notice_highlight()
 		return copy
 	end

@@ -11,12 +11,15 @@ local Decide = {}
 --- Why a ball is no candidate, the highlight aside; nil when it is one.
 local function barred(c, b, is_real, is_urgent, now)
 	local n = c.numbers
+	if Rearm.blocked(b, now, b.impact, is_urgent, n.ping_s, c.values, c.parry_window_s) then
+		return "conditions-changed"
+	end
+	-- A ball that may be pressed again needs no guard, from this very evaluation on.
+	if c.guard:blocks(b.id) then
+		c.guard:clear("retarget-detection", now)
+	end
 	if not is_real or b.speed < n.min_speed then
 		return "conditions-changed"
-	elseif Rearm.blocked(b, now, b.impact, is_urgent, n.ping_s, c.values, c.parry_window_s) then
-		return "conditions-changed"
-	elseif c.guard:blocks(b.id) then
-		return "safe-guard"
 	end
 	return nil
 end
@@ -40,14 +43,11 @@ end
 -- A schedule follows what is known now, or goes.
 local function follow(c, b, now, tti_s)
 	local n, schedule = c.numbers, c.schedule
-	b.refreshed_s = c.steady_s
-	if b.is_postponed then
-		return
-	elseif b.vr <= 0 or b.impact == huge then
+	if b.vr <= 0 or b.impact == huge then
 		schedule:clear(b, "conditions-changed")
 	elseif b.impact - n.lead_s > n.lookahead_s then
 		schedule:clear(b, "outside-lookahead")
-	else
+	elseif not b.is_postponed then
 		local wait_s, reason = wait_of(b, n, tti_s)
 		schedule:refresh(b, now + wait_s, b.impact - wait_s, reason)
 	end
@@ -106,7 +106,11 @@ function Decide.ball(c, b, is_real, now)
 		return
 	end
 	track(c, b, is_due, now)
-	if is_due then
+	b.refreshed_s = c.steady_s
+	if is_due and b.timer and b.is_postponed then
+		-- It waits already for the first time at which it may be pressed.
+		return
+	elseif is_due then
 		c.due_count = c.due_count + 1
 		c.due[c.due_count] = b
 		local due = b.due
@@ -116,7 +120,6 @@ function Decide.ball(c, b, is_real, now)
 		follow(c, b, now, tti_s)
 	elseif delays and wait_s <= n.lookahead_s then
 		local from_now_s, reason = wait_of(b, n, tti_s)
-		b.refreshed_s = c.steady_s
 		c.schedule:place(b, now + from_now_s, impact_s - from_now_s, reason, false)
 	end
 end

@@ -5,7 +5,6 @@ local Kinematics = require("worlds.autoparry.controller.kinematics")
 local Numbers = require("worlds.autoparry.controller.numbers")
 local Prediction = require("worlds.autoparry.controller.prediction")
 local Presses = require("worlds.autoparry.controller.presses")
-local Rearm = require("worlds.autoparry.controller.rearm")
 local Schedule = require("worlds.autoparry.controller.schedule")
 
 local huge = math.huge
@@ -93,14 +92,7 @@ local function look_after_press(c, now)
 	-- What is known of a ball outlives it until another one takes its slot.
 	local is_alive = b and b.serial == hold.serial and c.threats.serial[hold.slot] == hold.serial
 	local pressed = is_alive and b or nil
-	local is_rearmed = false
-	if pressed and guard.active then
-		local is_urgent = pressed.distance <= c.numbers.safe_radius or pressed.proximity_press
-		is_rearmed = pressed.id == guard.ballId and not Rearm.blocked(
-			pressed, now, pressed.impact, is_urgent, c.numbers.ping_s, c.values, c.parry_window_s
-		)
-	end
-	guard:evaluate(now, c.targeting.is_present, is_rearmed, c.tracked_id)
+	guard:evaluate(now, c.targeting.is_present, c.tracked_id)
 	local is_held = pressed and pressed.proximity_hold
 		and c.numbers.targeting and not guard:blocks(pressed.id)
 	hold:evaluate(c.input, is_held, now)
@@ -119,6 +111,8 @@ function Evaluate.run(c, dt)
 	local now = c.clock:now()
 	look_after_parts(c, now)
 	if not c.is_enabled then
+		-- A release that has failed is tried again.
+		c.input:release(now)
 		return
 	end
 	c.steady_s = c.steady_s + (dt > STEADY_MAX_S and FRAME_S or dt)

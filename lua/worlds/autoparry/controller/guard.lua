@@ -79,9 +79,8 @@ end
 
 --- Once per evaluation.
 ---@param is_present boolean the highlight is there
----@param is_rearmed boolean the ball may be pressed again
 ---@param tracked_id string|nil the ball that is tracked
-function Guard:evaluate(now, is_present, is_rearmed, tracked_id)
+function Guard:evaluate(now, is_present, tracked_id)
 	if not self.active then
 		return
 	end
@@ -89,9 +88,7 @@ function Guard:evaluate(now, is_present, is_rearmed, tracked_id)
 	if not is_present then
 		self:_look(now)
 	end
-	if is_rearmed then
-		self:clear("retarget-detection", now)
-	elseif tracked_id and tracked_id ~= self.ballId then
+	if tracked_id and tracked_id ~= self.ballId then
 		self:clear("ball-changed", now)
 	end
 end

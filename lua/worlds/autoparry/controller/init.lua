@@ -42,6 +42,7 @@ local ADDED_BY = {
 ---@field null any what stands for nil in options
 ---@field empty_list fun(): table
 ---@field pressed fun(press: table) a press was made
+---@field configured fun() the options may have changed
 ---@field ball fun(slot: integer): table the object of a threat
 ---@field balls_are_visible fun(): boolean
 ---@field record fun(name: string, fields: table)
@@ -104,6 +105,8 @@ function Controller.new(port)
 		is_enabled = false,
 		is_immortal = false,
 		last_press_s = -math.huge,
+		-- When a press that failed may be tried again.
+		input_again_s = -math.huge,
 		last_success_s = 0,
 		last_broadcast_s = 0,
 		steady_s = 0,
@@ -129,6 +132,7 @@ function Controller:destroy()
 	self.targeting, self.hold = Targeting.new(), Hold.new()
 	self.is_enabled, self.is_immortal = false, false
 	self.last_press_s, self.last_success_s, self.last_broadcast_s = -math.huge, 0, 0
+	self.input_again_s = -math.huge
 	for index = 1, #LISTS do
 		self.listeners[LISTS[index]]:clear()
 	end
@@ -148,7 +152,8 @@ function Controller:gated_out(b, now)
 	local targeting = self.targeting
 	if b.gated_drop ~= targeting.drops then
 		b.gated_drop = targeting.drops
-		local kind = targeting:in_grace(now) and "withinGrace" or "justified"
+		local is_within = targeting.was_seen and targeting:in_grace(now)
+		local kind = is_within and "withinGrace" or "justified"
 		self.gate_outs[kind] = self.gate_outs[kind] + 1
 	end
 end

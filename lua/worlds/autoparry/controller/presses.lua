@@ -5,7 +5,7 @@ local Schedule = require("worlds.autoparry.controller.schedule")
 local Score = require("worlds.autoparry.controller.score")
 local ThreatScore = require("worlds.autoparry.controller.threat_score")
 
-local max, min, sort = math.max, math.min, table.sort
+local huge, max, min, sort = math.huge, math.max, math.min, table.sort
 
 local ROUNDING_S = 1e-9
 
@@ -68,13 +68,15 @@ local function press(c, b, now)
 	local ok, delay_s, message = c.input:press(now)
 	if not ok then
 		local again_s = now + delay_s
+		c.input_again_s = again_s
 		c.startup:set_waiting_input({ message = message, retryAt = again_s })
 		c.schedule:place(b, again_s, b.contact_s - again_s, "retry", true)
 		return again_s
 	end
+	c.input_again_s = -huge
 	c.startup:input_works()
-	c.schedule:clear(b, "pressed")
 	local scheduled_s = b.first_scheduled_s
+	c.schedule:clear(b, "pressed")
 	b.first_scheduled_s = false
 	Rearm.pressed(b, now)
 	c.guard:start(b.id, now)
@@ -91,6 +93,11 @@ local function press(c, b, now)
 	return nil
 end
 
+-- No press before this: the cooldown, and an input that has failed is tried again when it is time.
+local function rested_at(c)
+	return max(c.last_press_s + c.values.cooldown, c.input_again_s)
+end
+
 --- Press the best of those that are due; the others wait for the cooldown, in order.
 ---@param c table the controller
 ---@param due table[] balls whose field `due` says since when, with what lead, why, and the score
@@ -102,12 +109,16 @@ function Presses.settle(c, due, count, now)
 	if count > 1 then
 		sort(due, goes_first)
 	end
-	local rested_s = c.last_press_s + c.values.cooldown
+	local rested_s = rested_at(c)
 	if now < rested_s - ROUNDING_S then
 		postpone(c, due, 1, count, rested_s)
 		return
 	end
 	local again_s = press(c, due[1], now)
+	-- Whoever heard of the press may have made AutoParry forget all balls.
+	if c.due ~= due then
+		return
+	end
 	postpone(c, due, 2, count, again_s or now + c.values.cooldown)
 end
 
@@ -117,6 +128,8 @@ local function blocked(c, b, now)
 		return "disabled"
 	elseif not c.startup.is_ready then
 		return "missing-remotes"
+	elseif not c.port.balls_are_visible() then
+		return "missing-balls"
 	elseif Schedule.is_stale(b, c.steady_s) then
 		return "schedule-stale"
 	elseif not c.threats.is_real[b.slot] then
@@ -146,10 +159,11 @@ function Presses.timer_due(c, b)
 	local now = c.clock:now()
 	local reason = blocked(c, b, now)
 	if reason then
+		b.first_scheduled_s = false
 		c:cleared(b, reason)
 		return
 	end
-	local rested_s = c.last_press_s + c.values.cooldown
+	local rested_s = rested_at(c)
 	if now < rested_s - ROUNDING_S then
 		c.schedule:place(b, rested_s, b.contact_s - rested_s, b.reason, true)
 		return

@@ -87,10 +87,11 @@ function Schedule.is_stale(b, steady_s)
 	return steady_s - b.refreshed_s >= STALE_S
 end
 
---- Take the schedule of `b` away, if it has one.
+--- Take the schedule of `b` away, if it has one. The next one is not the same any more.
 function Schedule:clear(b, reason)
 	if b.timer then
 		self:_stop(b)
+		b.first_scheduled_s = false
 		self.on_cleared(b, reason)
 	end
 end
