@@ -83,12 +83,14 @@ def _failure_message(outcome: Outcome) -> str:
 def _error_message(outcome: Outcome) -> str:
     """Return `FILE:LINE: MESSAGE (while dispatching X, at T s)` and the Lua traceback.
 
-    What the message of the outcome says itself is not said again.
+    What the message of the outcome says itself is not said again. Where the world has named the
+    path in the manifest that is wrong, its own lines are not what anybody looks for.
     """
     error = outcome.where or {}
     message = outcome.message or outcome.reason or outcome.status
+    is_about_manifest = bool(_path(error))
     file, line = error.get("file"), error.get("line")
-    if isinstance(file, str):
+    if isinstance(file, str) and not is_about_manifest:
         position = file if line is None else f"{file}:{value_text(line)}"
         if position not in message:
             message = f"{position}: {message}"
@@ -110,7 +112,7 @@ def _error_message(outcome: Outcome) -> str:
         head += f" ({', '.join(context)})"
     message = head + newline + rest
     traceback = _traceback_text(error.get("traceback"))
-    if traceback and traceback not in message:
+    if traceback and traceback not in message and not is_about_manifest:
         message = f"{message}\n{traceback}"
     return message
 
