@@ -255,15 +255,19 @@ class Harness:
         """
         from engine_harness.execute.processes import execute
         from engine_harness.records.layout import record_path
-        from engine_harness.records.writer import RecordWriter
+        from engine_harness.records.writer import RecordWriter, record_file
 
         missing = [scenario for scenario in scenarios if scenario.id not in self._modules]
         if missing:
             self.compile(missing)
         failed = self._failed_worlds(scenarios)
         with RecordWriter() as writer:
-            for record in execute(self._requests(scenarios), self.pool, failed):
-                writer.write(record_path(self.artifacts, record.scenario.id), record)
+            for record, texts in execute(self._requests(scenarios), self.pool, failed):
+                path = record_path(self.artifacts, record.scenario.id)
+                # The text is made here: two threads that both compute only take turns.
+                writer.write(path, record_file(record, texts))
+                # Whoever keeps all records does not keep their texts.
+                del texts
                 yield record
 
     def _requests(self, scenarios: Sequence[Scenario]) -> list[Request]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from engine_harness._collector import collector_paused
 from engine_harness.checks.events import check_events
 from engine_harness.checks.expectations import check_end_set, check_timeline_sets
 from engine_harness.checks.invariants import check_invariants
@@ -29,6 +30,7 @@ NOTHING_CHECKED = "nothing is checked"
 _MAY_BE_EXPECTED = ("expect", "expect_events", "invariant", "outcome")
 
 
+@collector_paused()
 def evaluate(record: RunRecord, scenario: Scenario) -> Verdict:
     """Judge `record` by what `scenario` expects.
 

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from engine_harness.run.isolate import record_of
+from engine_harness.run.isolate import recorded
 from engine_harness.run.session import job_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from engine_harness.records.models import RunRecord
+    from engine_harness.run.isolate import Recorded
     from engine_harness.run.session import Request
     from engine_harness.vm.job import Reply
     from engine_harness.vm.worker import Pool
@@ -23,7 +23,7 @@ __all__ = ["execute"]
 
 def execute(
     requests: Sequence[Request], pool: Pool, failed_worlds: Mapping[str, Reply]
-) -> Iterator[RunRecord]:
+) -> Iterator[Recorded]:
     """Run all of `requests`; yield records in order of completion.
 
     Args:
@@ -35,8 +35,8 @@ def execute(
     wanted = []
     for request in requests:
         if request.scenario.world in failed_worlds:
-            yield record_of(request, failed_worlds[request.scenario.world])
+            yield recorded(request, failed_worlds[request.scenario.world])
         else:
             wanted.append(request)
     for index, reply in pool.run([job_of(request) for request in wanted]):
-        yield record_of(wanted[index], reply)
+        yield recorded(wanted[index], reply)

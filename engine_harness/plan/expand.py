@@ -10,6 +10,7 @@ import itertools
 import json
 import math
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from engine_harness._registry import suggestion
@@ -56,6 +57,11 @@ class Expansion:
     authored: tuple[int, ...]
     """For each event of the plan the authored index, from 1, of the entry it came from."""
     warnings: tuple[Diagnostic, ...]
+
+    @cached_property
+    def digest(self) -> str:
+        """The plan's digest, the same for each of its runs."""
+        return self.plan.digest()
 
 
 def plan(scenario: Scenario) -> Plan:

@@ -27,4 +27,5 @@ class Plan(Model):
 
     def digest(self) -> str:
         """Return the SHA-256 of the plan's canonical JSON."""
-        return digest(self.model_dump(mode="json"))
+        # Plain data as it stands: a dump would copy it, value by value.
+        return digest({name: getattr(self, name) for name in type(self).model_fields})

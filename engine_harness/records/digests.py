@@ -5,10 +5,10 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING, cast
 
-from engine_harness._canonical import canonical_text
+from engine_harness.records.text import as_canonical, laid_out, laid_out_map
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from pydantic import JsonValue
 
@@ -22,10 +22,12 @@ if TYPE_CHECKING:
         Samples,
     )
 
-__all__ = ["record_digest"]
+__all__ = ["part_texts", "record_digest"]
+
+PIECE_CHARACTERS = 1 << 20
 
 
-def record_digest(
+def part_texts(
     outcome: Outcome,
     metrics: Mapping[str, JsonValue] | None,
     checkpoints: Mapping[str, Checkpoint],
@@ -34,46 +36,38 @@ def record_digest(
     samples: Mapping[str, Samples],
     logs: Sequence[LogRow],
     sections: Mapping[str, Mapping[str, JsonValue]],
-) -> str:
-    """Return the SHA-256 of the canonical JSON of the map of these eight parts.
+) -> dict[str, str]:
+    """Return the laid-out texts of the eight parts that the digest covers, by their names.
 
     Nothing else of a record is covered: not the scenario, whose digests are its own, not the
     warnings, not the cost and nothing of the host.
     """
     parts = {
-        "checkpoints": _map(checkpoints),
-        "events": _rows(events),
-        "invariants": _rows(row.model_dump(mode="json") for row in invariants),
-        "logs": _rows(row.model_dump(mode="json") for row in logs),
-        "metrics": _text(metrics),
-        "outcome": _text(outcome.model_dump(mode="json")),
-        "samples": _map(samples),
-        "sections": _text(sections),
+        "checkpoints": _plain_map(checkpoints),
+        "events": events,
+        "invariants": _plain_list(invariants),
+        "logs": _plain_list(logs),
+        "metrics": metrics,
+        "outcome": outcome.model_dump(mode="json"),
+        "samples": _plain_map(samples),
+        "sections": sections,
     }
-    # The keys stand sorted, so this is the canonical text of the whole map; made row by row, as a
-    # copy of 200,000 rows with canonical numbers would be most of the memory of a run.
+    return {name: laid_out(cast("Json", part), depth=1) for name, part in parts.items()}
+
+
+def record_digest(texts: Mapping[str, str]) -> str:
+    """Return the SHA-256 of the canonical JSON of the map of `texts`, those of `part_texts`."""
     hashed = hashlib.sha256()
-    opening = b"{"
-    for name, texts in parts.items():
-        hashed.update(opening + f'"{name}":'.encode())
-        for text in texts:
-            hashed.update(text.encode("ascii"))
-        opening = b","
-    hashed.update(b"}")
+    # Piece by piece: the text of the events may be the biggest thing in the memory.
+    for part in laid_out_map(texts):
+        for start in range(0, len(part), PIECE_CHARACTERS):
+            hashed.update(as_canonical(part[start : start + PIECE_CHARACTERS]))
     return hashed.hexdigest()
 
 
-def _text(value: object) -> Iterator[str]:
-    yield canonical_text(cast("Json", value))
+def _plain_map(models: Mapping[str, Model]) -> dict[str, Json]:
+    return {name: model.model_dump(mode="json") for name, model in models.items()}
 
 
-def _map(models: Mapping[str, Model]) -> Iterator[str]:
-    yield from _text({name: model.model_dump(mode="json") for name, model in models.items()})
-
-
-def _rows(rows: Iterable[Mapping[str, JsonValue]]) -> Iterator[str]:
-    opening = "["
-    for row in rows:
-        yield opening + canonical_text(cast("Json", row))
-        opening = ","
-    yield "]" if opening == "," else "[]"
+def _plain_list(models: Sequence[Model]) -> list[Json]:
+    return [model.model_dump(mode="json") for model in models]

@@ -33,6 +33,38 @@ SCHEMA_VERSION = 1
 Status = Literal["completed", "world_error", "limit", "killed", "nondeterministic"]
 
 
+def _require_map(value: object) -> object:
+    """Let a map through as it is: it came from JSON or a model, and may be megabytes."""
+    if not isinstance(value, dict):
+        kind = "dict_type"
+        raise PydanticCustomError(kind, "Input should be a map")
+    return value
+
+
+def _require_maps(value: object) -> object:
+    """Let a map of maps through as it is, for the same reason as `_require_map`."""
+    if not isinstance(value, dict):
+        kind = "sections_type"
+        raise PydanticCustomError(kind, "Sections should be a map")
+    for name, section in value.items():
+        if not isinstance(section, dict):
+            kind = "section_type"
+            raise PydanticCustomError(kind, "{name} should be a map", {"name": name})
+    return value
+
+
+def _require_rows(value: object) -> object:
+    """Let a list of maps through as it is, for the same reason as `_require_map`."""
+    if not isinstance(value, list):
+        kind = "rows_type"
+        raise PydanticCustomError(kind, "Events should be a list")
+    for index, row in enumerate(value):
+        if not isinstance(row, dict):
+            kind = "row_type"
+            raise PydanticCustomError(kind, "Row {index} should be a map", {"index": index})
+    return value
+
+
 class ScenarioHead(Model):
     """Which scenario ran, from where, and what it said."""
 
@@ -45,7 +77,7 @@ class ScenarioHead(Model):
     manifest: str
     """Path from the project root."""
     tags: tuple[str, ...] = ()
-    normalised: dict[str, JsonValue]
+    normalised: Annotated[dict[str, JsonValue], PlainValidator(_require_map)]
     """The scenario in its one form, `manifest.models.Scenario`: no view reads a manifest."""
 
 
@@ -152,30 +184,6 @@ class Cost(Model):
 
     work_units: int
     functions: list[FunctionCost] = Field(default_factory=list)
-
-
-def _require_maps(value: object) -> object:
-    """Let a map of maps through as it is: what is inside came from JSON, and may be megabytes."""
-    if not isinstance(value, dict):
-        kind = "sections_type"
-        raise PydanticCustomError(kind, "Sections should be a map")
-    for name, section in value.items():
-        if not isinstance(section, dict):
-            kind = "section_type"
-            raise PydanticCustomError(kind, "{name} should be a map", {"name": name})
-    return value
-
-
-def _require_rows(value: object) -> object:
-    """Let a list of maps through as it is, for the same reason as `_require_maps`."""
-    if not isinstance(value, list):
-        kind = "rows_type"
-        raise PydanticCustomError(kind, "Events should be a list")
-    for index, row in enumerate(value):
-        if not isinstance(row, dict):
-            kind = "row_type"
-            raise PydanticCustomError(kind, "Row {index} should be a map", {"index": index})
-    return value
 
 
 class RunRecord(Model):

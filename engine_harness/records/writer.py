@@ -1,39 +1,42 @@
-"""Writes artifacts: one layout for all JSON, whole files only.
+"""Writes artifacts: whole files only, all JSON in the one layout of `records.text`.
 
 A file is written under a temporary name in its own folder, synced and renamed: whoever is killed
-leaves the old file or the new one. The layout keeps diffs small and large logs readable: maps are
-indented unless they are flat and short, a list of maps or lists has one element per line, a list of
-scalars stands on one line.
-Nothing here knows what an artifact means.
+leaves the old file or the new one.
 """
 
 from __future__ import annotations
 
 import itertools
-import json
 import os
 from collections import deque
 from concurrent.futures import Future, ThreadPoolExecutor
-from json.encoder import encode_basestring_ascii
 from typing import TYPE_CHECKING, Self, cast
 
-from engine_harness._canonical import canonical_text
+from engine_harness._canonical import normalise
+from engine_harness._collector import collector_paused
 from engine_harness.errors import UsageError
+from engine_harness.records.digests import part_texts
+from engine_harness.records.text import as_file, laid_out, laid_out_map
 
 if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
     from pathlib import Path
     from types import TracebackType
 
     from engine_harness._types import Json
     from engine_harness.records.models import RunRecord
 
-__all__ = ["RecordWriter", "json_text", "record_data", "write_bytes", "write_json", "write_record"]
+__all__ = [
+    "RecordWriter",
+    "record_data",
+    "record_file",
+    "write_bytes",
+    "write_json",
+    "write_record",
+]
 
-_INDENT = "  "
-_COLUMNS = 100
 # A disk that is slower than the runs holds them up rather than filling the memory with records.
 PENDING_WRITES_MAX = 64
-_ROW = json.JSONEncoder(sort_keys=True, separators=(", ", ": "), allow_nan=False)
 _attempts = itertools.count()
 
 
@@ -62,13 +65,34 @@ def write_bytes(path: Path, data: bytes, *, is_synced: bool = True) -> None:
 
 
 def write_json(path: Path, data: Json, *, documents: frozenset[str] = frozenset()) -> None:
-    """Write `data` to `path` in the layout of all artifacts; `documents` as in `json_text`."""
-    write_bytes(path, json_text(data, documents=documents).encode("ascii"))
+    """Write `data` to `path` in the layout of all artifacts; `documents` as in `laid_out`."""
+    write_bytes(path, as_file(laid_out(data, documents=documents) + "\n"))
 
 
 def write_record(path: Path, record: RunRecord) -> None:
     """Write `record`, the host's part included; `layout.record_path` knows its place."""
-    write_json(path, record_data(record))
+    texts = part_texts(
+        outcome=record.outcome,
+        metrics=record.metrics,
+        checkpoints=record.checkpoints,
+        events=record.events,
+        invariants=record.invariants,
+        samples=record.samples,
+        logs=record.logs,
+        sections=record.sections,
+    )
+    write_bytes(path, record_file(record, texts))
+
+
+@collector_paused()
+def record_file(record: RunRecord, texts: Mapping[str, str]) -> bytes:
+    """Return the content of the file of `record`; `texts` are those that its digest is made of."""
+    # What a manifest says is full of whole floats, so its text would be made twice as it stands.
+    rest = {
+        name: laid_out(normalise(value), depth=1)
+        for name, value in record_data(record, without=texts).items()
+    }
+    return b"".join([*map(as_file, laid_out_map({**rest, **texts})), b"\n"])
 
 
 class RecordWriter:
@@ -95,10 +119,8 @@ class RecordWriter:
         if error is None:
             self._settle(0)
 
-    def write(self, path: Path, record: RunRecord) -> None:
-        """Have `record` written; raises what an earlier write has met."""
-        # The text is made here: two threads that both compute only take turns.
-        data = json_text(record_data(record)).encode("ascii")
+    def write(self, path: Path, data: bytes) -> None:
+        """Have a `record_file` written; raises what an earlier write has met."""
         self._pending.append(self._pool.submit(write_bytes, path, data))
         self._settle(PENDING_WRITES_MAX)
 
@@ -108,76 +130,15 @@ class RecordWriter:
             self._pending.popleft().result()
 
 
-def record_data(record: RunRecord) -> dict[str, Json]:
-    """Return `record` as plain data, the host's part included."""
-    # Event rows and sections are plain: copying 200,000 rows through the model costs a second.
-    data: dict[str, Json] = record.model_dump(mode="json", exclude={"events", "sections"})
-    data["events"] = cast("Json", record.events)
-    data["sections"] = cast("Json", record.sections)
+def record_data(record: RunRecord, *, without: Collection[str] = ()) -> dict[str, Json]:
+    """Return `record` as plain data, the host's part included, but for some of its parts."""
+    # These parts are plain: copying 200,000 rows through the model costs a second.
+    plain = {"events": record.events, "sections": record.sections}
+    data: dict[str, Json] = record.model_dump(
+        mode="json", exclude={**dict.fromkeys((*plain, *without), True), "scenario": {"normalised"}}
+    )
+    head = data["scenario"]
+    assert isinstance(head, dict)
+    head["normalised"] = cast("Json", record.scenario.normalised)
+    data.update(cast("dict[str, Json]", {k: v for k, v in plain.items() if k not in without}))
     return data
-
-
-def json_text(data: Json, *, documents: frozenset[str] = frozenset()) -> str:
-    """Return `data` as all artifacts show it: sorted keys, canonical numbers, a final newline.
-
-    `documents` names the keys at the top whose lists hold documents and not rows.
-    """
-    parts: list[str] = []
-    _put_value(parts, data, "\n", documents)
-    parts.append("\n")
-    return "".join(parts)
-
-
-def _put_value(
-    parts: list[str], value: Json, line: str, documents: frozenset[str] = frozenset()
-) -> None:
-    """Append the text of `value`; `line` is a line end with the indentation it stands at."""
-    inner = line + _INDENT
-    if isinstance(value, dict) and value:
-        if line != "\n" and _is_flat(value):
-            text = canonical_text(value, _ROW)
-            if len(line) + len(text) <= _COLUMNS:
-                parts.append(text)
-                return
-        opening = "{"
-        for key in sorted(value):
-            parts.append(f"{opening}{inner}{encode_basestring_ascii(key)}: ")
-            item = value[key]
-            if item is None or isinstance(item, bool | int | float | str):
-                parts.append(_scalar(item))
-            elif key in documents and isinstance(item, list) and item:
-                _put_documents(parts, item, inner)
-            else:
-                _put_value(parts, item, inner)
-            opening = ","
-        parts.append(f"{line}}}")
-    elif isinstance(value, list | tuple) and any(isinstance(v, dict | list | tuple) for v in value):
-        rows = f",{inner}".join([canonical_text(row, _ROW) for row in value])
-        parts.append(f"[{inner}{rows}{line}]")
-    else:
-        parts.append(canonical_text(value, _ROW))
-
-
-def _scalar(value: float | str | None) -> str:
-    """Return the text of a value without parts; a general encoder costs three times as much."""
-    if isinstance(value, str):
-        return encode_basestring_ascii(value)
-    if value is None:
-        return "null"
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return canonical_text(value, _ROW) if isinstance(value, float) else str(value)
-
-
-def _is_flat(value: dict[str, Json]) -> bool:
-    return not any(isinstance(item, dict | list | tuple) for item in value.values())
-
-
-def _put_documents(parts: list[str], items: list[Json], line: str) -> None:
-    inner = line + _INDENT
-    opening = "["
-    for item in items:
-        parts.append(opening + inner)
-        _put_value(parts, item, inner)
-        opening = ","
-    parts.append(f"{line}]")

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from engine_harness._collector import collector_paused
 from engine_harness.report.own_section import OwnSection, cut_warning, own_section
 
 if TYPE_CHECKING:
@@ -59,6 +60,7 @@ class SimulationReporter:
         """Return the one file."""
         return (folder / FILE_NAME,)
 
+    @collector_paused()
     def write(self, run: SuiteRun) -> tuple[Path, ...]:
         """Write the view of all cases, atomically."""
         from engine_harness.records.writer import write_json

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import math
 from array import array
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from engine_harness._canonical import digest, normalise
+from engine_harness._collector import collector_paused
 from engine_harness._version import __version__
 from engine_harness.errors import HarnessBug
-from engine_harness.records.digests import record_digest
+from engine_harness.records.digests import part_texts, record_digest
 from engine_harness.records.models import (
     Checkpoint,
     Cost,
@@ -22,16 +23,14 @@ from engine_harness.records.models import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from engine_harness._types import Json, JsonMap
     from engine_harness.run.session import Request
     from engine_harness.vm.job import Reply
 
-__all__ = ["record_of"]
+__all__ = ["Recorded", "record_of", "recorded"]
 
-EVENT_COLUMNS = (
-    "at_s", "frame", "unit", "name", "source", "due_s", "lateness_s", "class", "plan_index",
-    "held_until_s", "refused", "details", "fields",
-)  # fmt: skip
 SOURCES = ("", "plan", "driver", "world", "engine")
 CLASSES = ("", "nominal", "hitch")
 # Keys of a planned event that the row says in other words.
@@ -40,8 +39,22 @@ ROW_KEYS = frozenset({"time", "event"})
 UNREPRODUCIBLE = frozenset({"memory_mb", "stack"})
 
 
+class Recorded(NamedTuple):
+    """A record, and what of its file has been made for its digest."""
+
+    record: RunRecord
+    texts: Mapping[str, str]
+    """The texts of `records.digests.part_texts`."""
+
+
 def record_of(request: Request, reply: Reply) -> RunRecord:
-    """Return the record of one run.
+    """Return the record of one run, as `recorded`."""
+    return recorded(request, reply).record
+
+
+@collector_paused()
+def recorded(request: Request, reply: Reply) -> Recorded:
+    """Return the record of one run, ready to be written.
 
     Raises:
         HarnessBug: the reply is an error of which no line of the user is part.
@@ -70,16 +83,18 @@ def record_of(request: Request, reply: Reply) -> RunRecord:
         "logs": parts.logs() if parts else [],
         "sections": _sections(head, raw, request.scenario.world),
     }
-    return RunRecord(
+    texts = part_texts(**body)
+    record = RunRecord(
         scenario=_scenario_head(request),
-        plan_digest=request.expansion.plan.digest(),
+        plan_digest=request.expansion.digest,
         module_digest=request.module_digest,
-        digest=record_digest(**body),
+        digest=record_digest(texts),
         warnings=[*map(str, request.expansion.warnings), *_warnings(request, head)],
         cost=Cost(**head["cost"]) if "cost" in head else None,
         host=host,
         **body,
     )
+    return Recorded(record, texts)
 
 
 def _warnings(request: Request, head: dict[str, Any]) -> list[str]:
@@ -167,13 +182,6 @@ def _checkpoints(rows: list[dict[str, Any]]) -> dict[str, Checkpoint]:
     }
 
 
-def _number(value: float) -> int | float | None:
-    """Return a double in its canonical kind; NaN stands for nothing."""
-    if math.isnan(value):
-        return None
-    return int(value) if value.is_integer() else value
-
-
 class _Parts:
     """The columns of one reply, and the texts they point to."""
 
@@ -188,45 +196,80 @@ class _Parts:
         column.frombytes(self._blobs[name])
         return column
 
+    def _integers(self, name: str) -> list[int]:
+        return list(map(int, self._column(name)))
+
+    def _numbers(self, name: str) -> list[int | float | None]:
+        """Return doubles in their canonical kind; NaN stands for nothing."""
+        return [
+            int(value) if value.is_integer() else None if math.isnan(value) else value
+            for value in self._column(name)
+        ]
+
     def events(self) -> list[dict[str, Json]]:
         """Return the rows of the event log."""
-        columns = (self._column(f"events.{name}") for name in EVENT_COLUMNS)
-        planned = self._planned()
-        return [self._event(planned, *values) for values in zip(*columns, strict=True)]
-
-    def _event(
-        self, planned: list[tuple[int, Json]], at_s: float, frame: float, unit: float, name: float,
-        source: float, due_s: float, lateness_s: float, late_class: float, plan_index: float,
-        held_until_s: float, refused: float, details: float, fields: float,
-    ) -> dict[str, Json]:  # fmt: skip
         texts = self._texts
-        row: dict[str, Json] = {
-            "at_s": _number(at_s),
-            "frame": int(frame),
-            "unit": int(unit),
-            "event": texts[int(name)],
-            "source": SOURCES[int(source)],
-            "fields": texts[int(fields)] or {},
-        }
-        if plan_index:
-            row["entry"], row["fields"] = planned[int(plan_index) - 1]
-            row["due_s"] = _number(due_s)
-            row["lateness_s"] = _number(lateness_s)
-            row["class"] = CLASSES[int(late_class)]
-            if not math.isnan(held_until_s):
-                row["held_until_s"] = _number(held_until_s)
+        rows: list[dict[str, Json]] = [
+            {
+                "at_s": at_s,
+                "event": texts[name],
+                "fields": texts[fields] or {},
+                "frame": frame,
+                "source": SOURCES[source],
+                "unit": unit,
+            }
+            for at_s, frame, unit, name, source, fields in zip(
+                self._numbers("events.at_s"),
+                self._integers("events.frame"),
+                self._integers("events.unit"),
+                self._integers("events.name"),
+                self._integers("events.source"),
+                self._integers("events.fields"),
+                strict=True,
+            )
+        ]
+        self._add_plan(rows)
+        for row, details in zip(rows, self._integers("events.details"), strict=True):
+            if details:
+                row["details"] = texts[details]
+        return rows
+
+    def _add_plan(self, rows: list[dict[str, Json]]) -> None:
+        """Complete the rows of events of the plan."""
+        planned = self._planned()
+        columns = (
+            self._integers("events.plan_index"),
+            self._numbers("events.due_s"),
+            self._numbers("events.lateness_s"),
+            self._integers("events.class"),
+            self._numbers("events.held_until_s"),
+            self._integers("events.refused"),
+        )
+        for row, index, due_s, lateness_s, late_class, held_until_s, refused in zip(
+            rows, *columns, strict=True
+        ):
+            if not index:
+                continue
+            row["class"] = CLASSES[late_class]
+            row["due_s"] = due_s
+            row["entry"], row["fields"] = planned[index - 1]
+            if held_until_s is not None:
+                row["held_until_s"] = held_until_s
+            row["lateness_s"] = lateness_s
             if refused:
-                row["refused"] = texts[int(refused)]
-        if details:
-            row["details"] = texts[int(details)]
-        return row
+                row["refused"] = self._texts[refused]
 
     def _planned(self) -> list[tuple[int, Json]]:
+        """Return, for each event of the plan, its authored index and its fields."""
         expansion = self._request.expansion
-        return [
-            (index, normalise({k: v for k, v in event.items() if k not in ROW_KEYS}))
-            for index, event in zip(expansion.authored, expansion.plan.events, strict=True)
-        ]
+        planned: list[tuple[int, Json]] = []
+        for index, event in zip(expansion.authored, expansion.plan.events, strict=True):
+            fields = normalise(event)
+            assert isinstance(fields, dict)
+            for key in ROW_KEYS:
+                del fields[key]
+            planned.append((index, fields))
+        return planned
 
     def logs(self) -> list[LogRow]:
         """Return the rows of the log."""
@@ -249,7 +292,7 @@ class _Parts:
         return {
             name: Samples(
                 at_s=list(self._column(f"samples.{index}.at_s")),
-                value=[_number(value) for value in self._column(f"samples.{index}.value")],
+                value=self._numbers(f"samples.{index}.value"),
             )
             for index, name in enumerate(names, start=1)
         }

@@ -17,7 +17,8 @@ from collections import deque
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
-from engine_harness._canonical import canonical_number
+from engine_harness._canonical import canonical_data
+from engine_harness._collector import collector_paused
 from engine_harness._wallclock import monotonic_s
 from engine_harness.errors import HarnessBug
 from engine_harness.vm.job import Answer, Job, Reply
@@ -49,11 +50,12 @@ class _Message:
         self._body = body
 
     @property
+    @collector_paused()
     def value(self) -> Any:
         """The document, with every number in its canonical kind."""
         size = self._header["body"]
         text = self._body[:size].decode("utf-8", "backslashreplace")
-        return json.loads(text, parse_float=canonical_number) if text else None
+        return canonical_data(text) if text else None
 
     @property
     def blobs(self) -> dict[str, bytes]:

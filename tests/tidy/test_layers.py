@@ -10,7 +10,16 @@ from typing import NamedTuple
 PACKAGE = "engine_harness"
 
 LAYERS = (
-    {"errors", "_types", "_canonical", "_wallclock", "_registry", "_model", "_version"},
+    {
+        "errors",
+        "_types",
+        "_canonical",
+        "_collector",
+        "_wallclock",
+        "_registry",
+        "_model",
+        "_version",
+    },
     {"vm", "records"},
     {"manifest"},
     {"plan", "checks"},
