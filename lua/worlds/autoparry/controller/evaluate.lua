@@ -23,9 +23,12 @@ local function new_ball(c)
 	b.slot, b.serial, b.id = 0, 0, ""
 	b.updated_s, b.contact_s = 0, huge
 	b.pressed_s, b.has_moved_away = -huge, false
-	b.due = { at_s = 0, lead_s = 0, reason = "lead", score = 0, impact_s = 0 }
-	-- The drop of the highlight for which a missed chance was counted.
-	b.gated_drop = -1
+	-- About a press that is due. `gated_drop` is the drop of the highlight for which one that was not
+	-- made has been counted. In a table of its own: with these the record would have more than 64
+	-- fields, and twice the memory.
+	b.due = {
+		at_s = 0, lead_s = 0, reason = "lead", score = 0, impact_s = 0, gated_drop = -1,
+	}
 	Schedule.fields(b)
 	return b
 end
@@ -36,7 +39,7 @@ local function begin(c, b, slot, now)
 	b.slot, b.serial, b.id = slot, threats.serial[slot], threats.id[slot]
 	b.updated_s, b.contact_s = now, huge
 	b.pressed_s, b.has_moved_away = -huge, false
-	b.gated_drop = -1
+	b.due.gated_drop = -1
 	Schedule.fields(b)
 end
 

@@ -150,8 +150,8 @@ end
 --- A press was due in every respect but for the highlight. Counted once per ball and drop.
 function Controller:gated_out(b, now)
 	local targeting = self.targeting
-	if b.gated_drop ~= targeting.drops then
-		b.gated_drop = targeting.drops
+	if b.due.gated_drop ~= targeting.drops then
+		b.due.gated_drop = targeting.drops
 		local is_within = targeting.was_seen and targeting:in_grace(now)
 		local kind = is_within and "withinGrace" or "justified"
 		self.gate_outs[kind] = self.gate_outs[kind] + 1

@@ -53,6 +53,8 @@ function Kinematics.new_ball()
 		sigma_d = SIGMA_D_MIN, sigma_v = SIGMA_V_MIN, sigma_a = SIGMA_A_MIN, sigma_j = SIGMA_J_MIN,
 		-- Has never been seen to change its velocity, or so long ago that nothing is left of it.
 		is_straight = true,
+		-- Up to this many residuals its bend may show in the windows.
+		bent_until = 0,
 		-- Raw acceleration and jerk, filtered jerk, curvature: only balls that bend need them.
 		bend = {
 			ax = 0, ay = 0, az = 0, jx = 0, jy = 0, jz = 0, fjx = 0, fjy = 0, fjz = 0,
@@ -80,7 +82,7 @@ function Kinematics.begin(b, now)
 	b.ar, b.jr, b.kappa, b.kappa_rate = 0, 0, 0, 0
 	b.fax, b.fay, b.faz = 0, 0, 0
 	b.sigma_d, b.sigma_v, b.sigma_a, b.sigma_j = SIGMA_D_MIN, SIGMA_V_MIN, SIGMA_A_MIN, SIGMA_J_MIN
-	b.is_straight = true
+	b.is_straight, b.bent_until = true, 0
 	clear_bend(b.bend)
 	Residuals.clear(b.window_d)
 	Residuals.clear(b.window_v)
@@ -143,6 +145,8 @@ end
 local function update_bend(b, dt, dvx, dvy, dvz)
 	local bend = b.bend
 	b.is_straight = false
+	-- The residual of the jerk leaves its window last.
+	b.bent_until = b.readings + WINDOW
 	set_acceleration(b, bend, dt, dvx, dvy, dvz)
 	local kappa_raw = kappa_of(b.vx, b.vy, b.vz, bend.ax, bend.ay, bend.az)
 	bend.kappa = bend.kappa + KAPPA_ALPHA * (kappa_raw - bend.kappa)
@@ -161,17 +165,26 @@ local function renew_sums(b)
 	Residuals.renew(b.window_j)
 end
 
--- The channels' spreads; that of the jerk is one residual behind the others.
-local function update_sigmas(b)
-	local bend, count = b.bend, b.readings - 1
-	b.sigma_d = push(b.window_d, count, b.residual_d)
-	b.sigma_v = push(b.window_v, count, b.vr - b.vr_filtered)
+-- The spreads of the bend's channels; that of the jerk is one residual behind.
+local function update_bend_sigmas(b, count)
+	local bend = b.bend
 	b.sigma_a = push(b.window_a, count, bend.residual_a) * (1 + bend.share_a)
 	if count > 1 then
 		b.sigma_j = push(b.window_j, count - 1, bend.residual_j) * (1 + bend.share_j)
-		if count % WINDOW == 1 then
-			return renew_sums(b)
-		end
+	end
+end
+
+-- The channels' spreads. A ball that has flown straight for longer than a window has nothing but
+-- zeros in those of its bend, and their floors.
+local function update_sigmas(b)
+	local count = b.readings - 1
+	b.sigma_d = push(b.window_d, count, b.residual_d)
+	b.sigma_v = push(b.window_v, count, b.vr - b.vr_filtered)
+	if count <= b.bent_until then
+		update_bend_sigmas(b, count)
+	end
+	if count > 1 and count % WINDOW == 1 then
+		return renew_sums(b)
 	end
 end
 

@@ -5,7 +5,7 @@ local Schedule = require("worlds.autoparry.controller.schedule")
 local Score = require("worlds.autoparry.controller.score")
 local ThreatScore = require("worlds.autoparry.controller.threat_score")
 
-local huge, max, min, sort = math.huge, math.max, math.min, table.sort
+local max, min, sort = math.max, math.min, table.sort
 
 local ROUNDING_S = 1e-9
 
@@ -73,7 +73,6 @@ local function press(c, b, now)
 		c.schedule:place(b, again_s, b.contact_s - again_s, "retry", true)
 		return again_s
 	end
-	c.input_again_s = -huge
 	c.startup:input_works()
 	local scheduled_s = b.first_scheduled_s
 	c.schedule:clear(b, "pressed")
