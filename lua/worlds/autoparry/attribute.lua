@@ -2,20 +2,18 @@
 
 local Nearest = require("worlds.autoparry.nearest")
 local Plain = require("worlds.autoparry.plain")
+local Show = require("worlds.autoparry.show")
 
 local Attribute = {}
 
-local function shown(value)
-	if value == nil then
-		return "nothing"
-	end
-	return type(value) == "string" and ("%q"):format(value)
-		or type(value) == "table" and "a table"
-		or tostring(value)
-end
+--- Attributes that this world reads; any others are carried.
+Attribute.NAMES = {
+	"axis", "curvature", "curvatureJerk", "curvatureRate", "latency", "oscillationFrequency",
+	"oscillationMagnitude", "realBall", "trajectory",
+}
 
 local function refusal(name, allowed, value)
-	return ("attribute %s must be %s; got %s"):format(name, allowed, shown(value))
+	return ("attribute %s must be %s; got %s"):format(name, allowed, Show.value(value))
 end
 
 local function is_number(value)
@@ -80,6 +78,28 @@ function Attribute.unknown_field(name, value, fields)
 		end
 	end
 	return nil
+end
+
+--- What is most likely a slip in the attributes of a threat, in words.
+---@param null any what stands for a null
+---@return string[]
+function Attribute.slips(attributes, null)
+	local known, texts = {}, {}
+	for _, name in ipairs(Attribute.NAMES) do
+		known[name] = true
+	end
+	for _, name in ipairs(Plain.keys(attributes)) do
+		local meant = not known[name] and Nearest.of(tostring(name), Attribute.NAMES)
+		if meant then
+			texts[#texts + 1] = ("attribute '%s' is only carried; did you mean '%s'?"):format(name, meant)
+		end
+	end
+	local is_real = attributes.realBall
+	if is_real ~= nil and type(is_real) ~= "boolean" then
+		local text = "attribute realBall must be true or false, got %s; it counts as true"
+		texts[#texts + 1] = text:format(Show.value(is_real, null))
+	end
+	return texts
 end
 
 return Attribute

@@ -4,6 +4,7 @@
 --- An object shows its threat while it lives and how it was last afterwards. Vectors are made on
 --- access.
 
+local Attribute = require("worlds.autoparry.attribute")
 local Plain = require("worlds.autoparry.plain")
 
 local Balls = {}
@@ -11,11 +12,11 @@ Balls.__index = Balls
 
 local CLASSES = { Instance = true, PVInstance = true, BasePart = true, Part = true }
 
--- Physics has taken these up at the spawn.
-local FIXED = {
-	axis = true, curvature = true, curvatureJerk = true, curvatureRate = true, latency = true,
-	oscillationFrequency = true, oscillationMagnitude = true, trajectory = true,
-}
+-- Physics has taken these up at the spawn; whether a ball is real is asked anew each time.
+local FIXED = {}
+for _, name in ipairs(Attribute.NAMES) do
+	FIXED[name] = name ~= "realBall"
+end
 
 ---@param services table
 ---@param physics table
@@ -34,13 +35,9 @@ function Balls.new(services, physics, clock, stage)
 	}, Balls)
 end
 
--- Where a threat is now, and its velocity; physics stays on its grid, the clock may be ahead of it.
+-- Where a threat is now, and its velocity.
 local function reading(self, slot)
-	local threats = self.threats
-	local ahead_s = self.clock:now() - self.physics.time_s
-	local vx, vy, vz = threats.vx[slot], threats.vy[slot], threats.vz[slot]
-	return threats.px[slot] + vx * ahead_s, threats.py[slot] + vy * ahead_s,
-		threats.pz[slot] + vz * ahead_s, vx, vy, vz
+	return self.threats:reading(slot, self.physics:ahead_s(self.clock:now()))
 end
 
 local function motion_of(state)
@@ -126,13 +123,19 @@ end
 -- Make the threat be at a place with a velocity now.
 local function put(state, slot, x, y, z, vx, vy, vz)
 	local balls, threats = state.balls, state.balls.threats
-	local ahead_s = balls.clock:now() - balls.physics.time_s
+	local ahead_s = balls.physics:ahead_s(balls.clock:now())
 	threats.px[slot], threats.py[slot], threats.pz[slot] =
 		x - vx * ahead_s, y - vy * ahead_s, z - vz * ahead_s
 	threats.vx[slot], threats.vy[slot], threats.vz[slot] = vx, vy, vz
 end
 
 local METHODS = {}
+
+--- Where its trajectory leads, if it flies on one: `{duration, points}`, 16 points.
+function METHODS.PredictTrajectory(state)
+	local slot = live_slot(state, "PredictTrajectory")
+	return state.balls.physics:predict_trajectory(slot)
+end
 
 function METHODS.IsA(_, class)
 	return CLASSES[class] == true

@@ -24,8 +24,8 @@ return {
 	events = { "press", "parry-success", "outcome", "status", "schedule-cleared" },
 	options = {
 		safeRadius = "number? > 0",
-		parryWindow = "number? > 0",
-		contactGrace = "number? >= 0",
+		parryWindow = "number? > 0 <= 60",
+		contactGrace = "number? >= 0 <= 60",
 		destroyOnPress = "boolean?",
 		activationLatency = "number? >= 0",
 		curvatureLeadScale = "number? >= 0",
@@ -46,4 +46,5 @@ return {
 		pressLogLimit = "integer? >= 1 <= 200000",
 	},
 	config = { autoparry = "table?" },
+	rule_aliases = { highlight = "highlight-gate" },
 }

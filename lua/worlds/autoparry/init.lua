@@ -4,7 +4,6 @@
 --- answers; this file ties them to the frame and to the record.
 
 local Controller = require("worlds.autoparry.controller.init")
-local Frames = require("worlds.autoparry.frames")
 local Judge = require("worlds.autoparry.judge")
 local Logs = require("worlds.autoparry.logs")
 local Metrics = require("worlds.autoparry.metrics")
@@ -16,7 +15,9 @@ local Server = require("worlds.autoparry.server")
 local Settings = require("worlds.autoparry.settings")
 local Show = require("worlds.autoparry.show")
 local Stage = require("worlds.autoparry.stage")
+local Telemetry = require("worlds.autoparry.telemetry")
 local Threats = require("worlds.autoparry.threats")
+local Time = require("worlds.autoparry.time")
 
 local World = { describe = require("worlds.autoparry.describe") }
 World.__index = World
@@ -36,7 +37,7 @@ local function add_logs(self, env)
 	local settings = self.settings
 	self.counters = Metrics.counters()
 	self.logs = Logs.new({ threats = settings.threat_log_limit, presses = settings.press_log_limit })
-	self.frames = Frames.new(settings.telemetry_row_limit, settings.telemetry_threat_limit)
+	self.telemetry = Telemetry.new(settings.telemetry_row_limit, settings.telemetry_threat_limit)
 	self.judge = Judge.new(self)
 	local clock = env.clock
 	self.stage:on_remote(function(remote, payload)
@@ -52,9 +53,8 @@ local function configure(controller, overrides, null)
 	controller.api.resetConfig()
 	local _, problem = controller.config:check(overrides)
 	if problem then
-		local text = "%s; got %s; allowed: %s"
 		error({
-			message = text:format(problem.message, Show.value(problem.value, null), problem.allowed),
+			message = Show.problem(problem, null),
 			path = problem.key and "config.autoparry." .. problem.key or "config.autoparry",
 		}, 0)
 	end
@@ -64,6 +64,10 @@ end
 function World.new(env, options)
 	local self = setmetatable({ env = env }, World)
 	self.settings = Settings.new(options, env.config.engine or {})
+	if self.settings.parry_window_s <= Time.FRAME_S then
+		local text = "parryWindow of %.14g s is no longer than a frame: no press can be planned ahead"
+		env.record:warn(text:format(self.settings.parry_window_s))
+	end
 	add_physics(self, env)
 	add_logs(self, env)
 	self.port = Port.new(self)
@@ -72,7 +76,7 @@ function World.new(env, options)
 	self.settings:follow(self.controller.values)
 	-- The last connection of the frame: it sees what the frame has done.
 	env.services.RunService.PreRender:Connect(function()
-		self.frames:take(env.clock:now(), env.clock:frame(), self.threats, self.port.ahead_s)
+		self.telemetry:take(env.clock:now(), env.clock:frame(), self.threats, self.port.ahead_s)
 	end)
 	return self
 end
@@ -88,7 +92,7 @@ end
 
 function World:step()
 	local hitches, now = self.env.hitches, self.env.clock:now()
-	self.port.ahead_s = now - self.physics.time_s
+	self.port.ahead_s = self.physics:ahead_s(now)
 	local last = hitches:row(hitches:count())
 	-- A stall that has just begun holds events back whose threats may touch before now.
 	if not last or last.endedAt then
@@ -98,13 +102,14 @@ function World:step()
 end
 
 function World:metrics()
-	local counters = self.counters
-	counters.parries, counters.remote_events = self.logs.totals.presses, self.logs.totals.remotes
-	counters.hitches = self.env.hitches:count()
-	counters.gate_outs_within_grace = self.controller.gate_outs.withinGrace
-	counters.gate_outs_justified = self.controller.gate_outs.justified
-	self.judge.outcomes.unresolved = self.threats.count
-	return Metrics.table(counters, self.judge.outcomes)
+	local totals = self.logs.totals
+	return Metrics.table(self.counters, self.judge.outcomes, {
+		parries = totals.presses,
+		remote_events = totals.remotes,
+		hitches = self.env.hitches:count(),
+		gate_outs = self.controller.gate_outs,
+		live = self.threats.count,
+	})
 end
 
 function World:done()
@@ -114,13 +119,13 @@ function World:done()
 		for index = 1, math.min(live, IDS_SHOWN) do
 			ids[index] = self.threats.id[self.threats.order[index]]
 		end
-		return false, ("%d threats unresolved"):format(live), table.concat(ids, ", ")
+		return false, Show.count(live, "threat", "threats") .. " unresolved", table.concat(ids, ", ")
 	end
 	local timers = self.controller.schedule.count
 	if timers > 0 then
-		return false, ("%d press timers pending"):format(timers)
+		return false, Show.count(timers, "press timer", "press timers") .. " pending"
 	elseif self.server.pending > 0 then
-		return false, ("%d server answers pending"):format(self.server.pending)
+		return false, Show.count(self.server.pending, "server answer", "server answers") .. " pending"
 	end
 	return true
 end
@@ -129,13 +134,18 @@ function World:section()
 	local totals = self.logs.totals
 	local unsent = self.port.presses_without_remote
 	if unsent > 0 then
-		local text = "no parry remote attached: %d presses sent no remote event"
-		self.env.record:warn(text:format(unsent))
+		local text = "no parry remote attached: %s sent no remote event"
+		self.env.record:warn(text:format(Show.count(unsent, "press", "presses")))
+	end
+	local held = self.controller.remote.held_count
+	if held > 0 then
+		local text = "held back until the end: %s of the parry remote"
+		self.env.record:warn(text:format(Show.count(held, "call", "calls")))
 	end
 	return Section.table({
 		env = self.env,
 		logs = self.logs,
-		frames = self.frames,
+		telemetry = self.telemetry,
 		threats = self.threats,
 		ahead_s = self.port.ahead_s,
 		agent_name = self.stage.player.Name,

@@ -1,8 +1,10 @@
 --- What becomes of threats and presses, row by row: outcomes, leads, whether a hitch was near.
 
 local Metrics = require("worlds.autoparry.metrics")
+local Stalls = require("worlds.autoparry.stalls")
+local Time = require("worlds.autoparry.time")
 
-local FRAME_S = 1 / 240
+local FRAME_S = Time.FRAME_S
 
 local Judge = {}
 Judge.__index = Judge
@@ -39,15 +41,18 @@ function Judge:forget(settled_s)
 	end
 end
 
+--- Whether a press that was planned for `planned_s` was planned inside a stall.
+function Judge:is_in_stall(planned_s)
+	return Stalls.meet(self.world.env.hitches, planned_s, planned_s)
+end
+
 --- A press was made.
----@param row table its row in the log
----@param index integer from 0
+---@param lead_s number its planned lead
+---@param index integer of its row in the log, from 0
 ---@param serial integer the threat it was planned for
 ---@param effect_s number when it takes effect
-function Judge:pressed(row, index, serial, effect_s)
-	local hitches = self.world.env.hitches
-	row.inStall = Metrics.meets_hitch(hitches, row.plannedAt, row.plannedAt)
-	self.presses[index] = { effect_s = effect_s, serial = serial, lead_s = row.plannedLead }
+function Judge:pressed(lead_s, index, serial, effect_s)
+	self.presses[index] = { effect_s = effect_s, serial = serial, lead_s = lead_s }
 end
 
 --- The outcome of the threat in `slot` is decided; it leaves the world after this.
@@ -59,7 +64,7 @@ function Judge:resolved(slot, outcome, contact_s, press_index)
 	self.row_of[id] = nil
 	local press = press_index and self.presses[press_index]
 	local known = world.controller:forget(slot)
-	local overlaps = contact_s ~= nil and Metrics.meets_hitch(
+	local overlaps = contact_s ~= nil and Stalls.meet(
 		world.env.hitches, contact_s - settings.parry_window_s, contact_s
 	)
 	world.logs.finish_threat(row, {

@@ -34,15 +34,10 @@ function Logs:_add(name, row)
 	return row, total - 1
 end
 
-local function point(x, y, z)
-	return { x = x, y = y, z = z }
-end
-
 --- A press. Return its row and its index in the log, from 0.
 ---@param press table `{timestamp, frame, threat_id, planned_at_s, planned_lead_s, scheduled_at_s?,
 --- in_stall, remote?, position = {x, y, z}, velocity = {x, y, z}, real_ball}`
 function Logs:press(press)
-	local position, velocity = press.position, press.velocity
 	return self:_add("presses", {
 		timestamp = press.timestamp,
 		frame = press.frame,
@@ -50,13 +45,13 @@ function Logs:press(press)
 		plannedAt = press.planned_at_s,
 		plannedLead = press.planned_lead_s,
 		scheduledAt = press.scheduled_at_s,
-		inStall = press.in_stall == true,
+		inStall = press.in_stall,
 		remote = press.remote,
 		ball = {
 			name = press.threat_id,
-			position = point(position.x, position.y, position.z),
-			velocity = point(velocity.x, velocity.y, velocity.z),
-			realBall = press.real_ball ~= false,
+			position = press.position,
+			velocity = press.velocity,
+			realBall = press.real_ball,
 		},
 	})
 end
@@ -101,7 +96,7 @@ function Logs.finish_threat(row, ending)
 	row.parriedBy = ending.press_index
 	row.realisedLead = contact_s and ending.press_s and contact_s - ending.press_s or nil
 	row.plannedLead = ending.planned_lead_s
-	row.hitchOverlap = ending.hitch_overlap == true
+	row.hitchOverlap = ending.hitch_overlap
 	row.firstScheduledAt = ending.first_scheduled_s
 	return row
 end

@@ -5,23 +5,18 @@ local Metrics = {}
 --- Counters at 0, for the world to raise.
 function Metrics.counters()
 	return {
-		parries = 0,
-		remote_events = 0,
 		threats = 0,
-		hitches = 0,
 		highlight_toggles = 0,
 		autoparry_toggles = 0,
 		-- Reachable threats whose contact window met a hitch, and the parried ones among the others.
 		hitch_excluded = 0,
 		parried_on_time = 0,
-		gate_outs_within_grace = 0,
-		gate_outs_justified = 0,
 	}
 end
 
 --- Outcomes at 0.
 function Metrics.outcomes()
-	return { parried = 0, missed = 0, passed = 0, unresolved = 0 }
+	return { parried = 0, missed = 0, passed = 0 }
 end
 
 --- Count what became of one threat.
@@ -50,42 +45,30 @@ local function on_time(counters, outcomes)
 end
 
 --- The table that `World:metrics` returns.
-function Metrics.table(counters, outcomes)
+---@param counters table of `Metrics.counters`
+---@param outcomes table of `Metrics.outcomes`
+---@param others table what is counted where it happens: `{parries, remote_events, hitches, gate_outs,
+--- live}`; a threat that is alive is unresolved so far
+function Metrics.table(counters, outcomes, others)
 	return {
-		parries = counters.parries,
-		remoteEvents = counters.remote_events,
+		parries = others.parries,
+		remoteEvents = others.remote_events,
 		threats = counters.threats,
-		hitches = counters.hitches,
+		hitches = others.hitches,
 		highlightToggles = counters.highlight_toggles,
 		autoparryEnabled = counters.autoparry_toggles,
 		outcomes = {
 			parried = outcomes.parried,
 			missed = outcomes.missed,
 			passed = outcomes.passed,
-			unresolved = outcomes.unresolved,
+			unresolved = others.live,
 		},
 		onTime = on_time(counters, outcomes),
 		gateOuts = {
-			withinGrace = counters.gate_outs_within_grace,
-			justified = counters.gate_outs_justified,
+			withinGrace = others.gate_outs.withinGrace,
+			justified = others.gate_outs.justified,
 		},
 	}
-end
-
---- Whether some hitch, from when it was due to its end, meets the time from `from_s` to `to_s`,
---- ends included. The hitches are those of `env.hitches`, in the order in which they began.
-function Metrics.meets_hitch(hitches, from_s, to_s)
-	for index = hitches.count(), 1, -1 do
-		local row = hitches.row(index)
-		local end_s = row.endedAt or row.dispatchedAt + row.magnitude
-		if end_s >= from_s and row.time <= to_s then
-			return true
-		elseif row.endedAt and row.endedAt < from_s then
-			-- Those before it have ended before.
-			return false
-		end
-	end
-	return false
 end
 
 return Metrics

@@ -3,6 +3,7 @@
 --- A threat without such attributes has no motion (`false`) and flies straight.
 
 local Attribute = require("worlds.autoparry.attribute")
+local Time = require("worlds.autoparry.time")
 local Trajectory = require("worlds.autoparry.trajectory")
 
 local Motion = {}
@@ -10,10 +11,10 @@ local Motion = {}
 local CURVATURES = { "curvature", "curvatureRate", "curvatureJerk" }
 local OSCILLATION = { "oscillationFrequency", "oscillationMagnitude" }
 -- What is left of a trajectory after rounding is no flight of its own.
-local ROUNDING_S = 1e-9
+local ROUNDING_S = Time.ROUNDING_S
 -- An axis along the velocity within this (the square of a sine) bends nothing.
 local PARALLEL = 1e-18
-local FRAME_S = 1 / 240
+local FRAME_S = Time.FRAME_S
 
 local function has_any(attributes, names)
 	for _, name in ipairs(names) do

@@ -1,6 +1,7 @@
 --- What a plan does to the network: the parry remote, the ping, the delay of the input.
 
 local Show = require("worlds.autoparry.show")
+local Unhandled = require("worlds.autoparry.unhandled")
 
 local NetworkEvents = {}
 
@@ -54,7 +55,7 @@ function NetworkEvents.apply(world, action)
 	if handle then
 		handle(world, type(payload) == "table" and payload or {})
 	else
-		world.env.record:warn(("Unhandled network event '%s'"):format(name))
+		Unhandled.warn(world.env.record, "network event", name, HANDLERS)
 	end
 	return true
 end

@@ -8,25 +8,25 @@ local Attribute = require("worlds.autoparry.attribute")
 local Contact = require("worlds.autoparry.contact")
 local Flight = require("worlds.autoparry.flight")
 local Motion = require("worlds.autoparry.motion")
+local Time = require("worlds.autoparry.time")
 local Trajectory = require("worlds.autoparry.trajectory")
 local Windows = require("worlds.autoparry.windows")
 
 local Physics = {}
 Physics.__index = Physics
 
-local FRAME_RATE_HZ = 240
-local FRAME_S = 1 / FRAME_RATE_HZ
+local FRAME_RATE_HZ = Time.FRAME_RATE_HZ
+local FRAME_S = Time.FRAME_S
 -- How long a threat goes away before it counts as passed.
 local RECEDING_S = 0.25
 -- Times that mean the same may differ by rounding.
-local ROUNDING_S = 1e-9
+local ROUNDING_S = Time.ROUNDING_S
 local NONE_S = math.huge
 local VELOCITY = { x = 0, y = 0, z = -140 }
 -- The slot where `contact_after` tries things out, and an order of it alone.
 local COPY = 0
 local COPY_ALONE = { COPY }
 
-Physics.FRAME_RATE_HZ = FRAME_RATE_HZ
 
 ---@param threats table threats.lua
 ---@param settings table safe_radius, parry_window_s, contact_grace_s; read at each use
@@ -264,14 +264,10 @@ function Physics:remove(slot, outcome, contact_s, press_index)
 	settle(self)
 end
 
---- The slots of the threats that are still alive, in spawn order.
----@return integer[]
-function Physics:unresolved()
-	local slots = {}
-	for i = 1, self.threats.count do
-		slots[i] = self.threats.order[i]
-	end
-	return slots
+--- How far `now` is past the grid frame up to which the physics has come: after a stall that ends off
+--- the grid.
+function Physics:ahead_s(now)
+	return now - self.time_s
 end
 
 --- The path of a threat's trajectory from its start to its end; nil for one that has none.

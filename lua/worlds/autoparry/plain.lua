@@ -10,7 +10,6 @@ end
 ---@return any[]
 function Plain.keys(t)
 	local keys, texts = {}, {}
-	-- In whatever order the walk meets them: they are sorted afterwards.
 	table.foreach(t, function(key)
 		keys[#keys + 1], texts[key] = key, tostring(key)
 	end)

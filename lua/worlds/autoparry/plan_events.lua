@@ -3,6 +3,7 @@
 --- `apply` answers as a world's `apply` does. What an event asks for in vain is a warning of the
 --- run; the event stays in the log.
 
+local Attribute = require("worlds.autoparry.attribute")
 local NetworkEvents = require("worlds.autoparry.network")
 local PlayerActions = require("worlds.autoparry.player_actions")
 local Rules = require("worlds.autoparry.rules")
@@ -31,6 +32,9 @@ local function spawn_threat(world, action)
 	local code, message = physics.check(spec)
 	if code then
 		return nil, code, message
+	end
+	for _, text in ipairs(Attribute.slips(args.attributes or {}, world.env.null)) do
+		world.env.record:warn(("threat '%s': %s"):format(id, text), true)
 	end
 	world.judge:entering(spec)
 	physics:spawn(spec)

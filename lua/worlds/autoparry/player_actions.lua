@@ -3,6 +3,7 @@
 local Overrides = require("worlds.autoparry.overrides")
 local Plain = require("worlds.autoparry.plain")
 local Show = require("worlds.autoparry.show")
+local Unhandled = require("worlds.autoparry.unhandled")
 
 local PlayerActions = {}
 
@@ -33,9 +34,11 @@ end
 function HANDLERS.configure(world, args)
 	local overrides = overrides_of(world, args)
 	if overrides then
-		local accepted, answer = pcall(world.controller.api.configure, overrides)
-		if not accepted then
-			world.env.record:warn(tostring(answer), true)
+		local _, problem = world.controller.config:check(overrides)
+		if problem then
+			world.env.record:warn(Show.problem(problem, world.env.null), true)
+		else
+			world.controller.api.configure(overrides)
 		end
 	end
 	return true
@@ -118,8 +121,13 @@ HANDLERS["snapshot-targeting-safe"] = function(world)
 end
 
 HANDLERS["clear-targeting-safe"] = function(world, args)
-	world.controller.api.clearTargetingSafeState(parameters_of(args).reason or args.reason)
-	return true, { targetingSafeCleared = world.controller.api.getTargetingSafeState() }
+	local reason = parameters_of(args).reason
+	if reason ~= nil and type(reason) ~= "string" then
+		local text = "clear-targeting-safe: parameters.reason must be a text, got %s"
+		world.env.record:warn(text:format(Show.value(reason, world.env.null)), true)
+		reason = nil
+	end
+	return true, { targetingSafeCleared = world.controller.api.clearTargetingSafeState(reason) }
 end
 
 -- The driver makes the stall and the hold; to the world they are nothing but time.
@@ -137,7 +145,7 @@ function PlayerActions.apply(world, action)
 	if handle then
 		return handle(world, args)
 	end
-	world.env.record:warn(("Unhandled player action '%s'"):format(args.action))
+	Unhandled.warn(world.env.record, "player action", args.action, HANDLERS)
 	return true
 end
 

@@ -14,21 +14,18 @@ end
 -- A press: its row, its active window, the simulated server.
 local function pressed(world, press)
 	local env, slot = world.env, press.slot
-	local threats, ahead_s = world.threats, env.clock:now() - world.physics.time_s
-	local vx, vy, vz = threats.vx[slot], threats.vy[slot], threats.vz[slot]
-	local row, index = world.logs:press({
+	local threats = world.threats
+	local x, y, z, vx, vy, vz = threats:reading(slot, world.physics:ahead_s(press.pressed_s))
+	local _, index = world.logs:press({
 		timestamp = press.pressed_s,
 		frame = env.clock:frame(),
 		threat_id = press.id,
 		planned_at_s = press.planned_s,
 		planned_lead_s = press.planned_lead_s,
 		scheduled_at_s = press.scheduled_s or nil,
+		in_stall = world.judge:is_in_stall(press.planned_s),
 		remote = press.remote,
-		position = {
-			x = threats.px[slot] + vx * ahead_s,
-			y = threats.py[slot] + vy * ahead_s,
-			z = threats.pz[slot] + vz * ahead_s,
-		},
+		position = { x = x, y = y, z = z },
 		velocity = { x = vx, y = vy, z = vz },
 		real_ball = threats.is_real[slot],
 	})
@@ -41,7 +38,7 @@ local function pressed(world, press)
 		reason = press.reason,
 		threat = press.threat,
 	})
-	world.judge:pressed(row, index, press.serial, effect_s)
+	world.judge:pressed(press.planned_lead_s, index, press.serial, effect_s)
 	if not press.remote then
 		world.port.presses_without_remote = world.port.presses_without_remote + 1
 	end
@@ -62,7 +59,6 @@ function Port.new(world)
 		null = env.null,
 		empty_list = env.empty_list,
 		threats = world.threats,
-		settings = world.settings,
 		parry_window_s = world.settings.parry_window_s,
 		ahead_s = 0,
 		presses_without_remote = 0,

@@ -22,14 +22,10 @@ function Section.projectiles(threats, ahead_s, empty_list)
 	local alive = empty_list()
 	for index = 1, threats.count do
 		local slot = threats.order[index]
-		local vx, vy, vz = threats.vx[slot], threats.vy[slot], threats.vz[slot]
+		local x, y, z, vx, vy, vz = threats:reading(slot, ahead_s)
 		alive[index] = {
 			name = threats.id[slot],
-			position = {
-				x = threats.px[slot] + vx * ahead_s,
-				y = threats.py[slot] + vy * ahead_s,
-				z = threats.pz[slot] + vz * ahead_s,
-			},
+			position = { x = x, y = y, z = z },
 			velocity = { x = vx, y = vy, z = vz },
 			contact = threats.in_contact[slot],
 		}
@@ -37,24 +33,16 @@ function Section.projectiles(threats, ahead_s, empty_list)
 	return alive
 end
 
-local function plain_config(config, empty_list)
-	local guards = config.remoteQueueGuards
-	if guards ~= nil then
-		config.remoteQueueGuards = list(guards, empty_list)
-	end
-	return config
-end
-
 -- What was where, and the settings of the world it was in at the end.
 local function telemetry(parts)
 	local env = parts.env
-	local view = parts.frames:section(env.clock:now(), parts.agent_name, env.empty_list)
+	local view = parts.telemetry:section(env.clock:now(), parts.agent_name, env.empty_list)
 	view.world = parts.settings
 	return view
 end
 
 --- The section of the record.
----@param parts table `{env, logs, frames, threats, ahead_s, agent_name, config, settings, parries,
+---@param parts table `{env, logs, telemetry, threats, ahead_s, agent_name, config, settings, parries,
 --- remote_events}`; `config` is a copy that may be kept
 function Section.table(parts)
 	local env, logs = parts.env, parts.logs
@@ -63,7 +51,7 @@ function Section.table(parts)
 	end
 	local empty_list = env.empty_list
 	local rows = logs.rows
-	local config = plain_config(parts.config, empty_list)
+	local config = parts.config
 	return {
 		parryLog = presses(rows.presses, env),
 		remoteLog = list(rows.remotes, empty_list),

@@ -3,8 +3,10 @@
 --- A press is judged when it takes effect, from the motion that its threat has then. A threat that
 --- is gone by the time somebody can judge is judged by the contact it had.
 
+local Time = require("worlds.autoparry.time")
+
 local ANSWER_PRIORITY = 20
-local ROUNDING_S = 1e-9
+local ROUNDING_S = Time.ROUNDING_S
 
 local Server = {}
 Server.__index = Server

@@ -19,4 +19,19 @@ function Show.value(value, null)
 	return tostring(value)
 end
 
+--- So many of them.
+---@return string
+function Show.count(count, one, many)
+	return ("%d %s"):format(count, count == 1 and one or many)
+end
+
+--- A problem of the options, with the module's own message in front.
+---@param problem {message: string, value: any, allowed: string}
+---@param null any
+---@return string
+function Show.problem(problem, null)
+	local value = Show.value(problem.value, null)
+	return ("%s; got %s; allowed: %s"):format(problem.message, value, problem.allowed)
+end
+
 return Show

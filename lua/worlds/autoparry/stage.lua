@@ -56,7 +56,6 @@ end
 function Stage.new(services, settings, physics, clock)
 	local self = setmetatable({
 		services = services,
-		highlight_on = true,
 		balls_present = true,
 		-- The class of the parry remote that is attached.
 		remote_kind = nil,
@@ -72,7 +71,6 @@ end
 
 --- Put the highlight on the character, or take it off.
 function Stage:set_highlight(on)
-	self.highlight_on = on
 	self.highlight.Parent = on and self.character or nil
 end
 

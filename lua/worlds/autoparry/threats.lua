@@ -95,6 +95,14 @@ function Threats:copy(from, to)
 	end
 end
 
+--- Where the threat in `slot` is, `ahead_s` seconds after the physics, and its velocity.
+---@return number x, number y, number z, number vx, number vy, number vz
+function Threats:reading(slot, ahead_s)
+	local vx, vy, vz = self.vx[slot], self.vy[slot], self.vz[slot]
+	return self.px[slot] + vx * ahead_s, self.py[slot] + vy * ahead_s,
+		self.pz[slot] + vz * ahead_s, vx, vy, vz
+end
+
 ---@return integer|nil slot of the live threat with this id
 function Threats:slot_of(id)
 	return self._by_id[id]

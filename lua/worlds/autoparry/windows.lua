@@ -3,11 +3,13 @@
 --- A press that takes effect at p protects against a contact at c if
 --- c - parry window <= p <= c + contact grace.
 
+local Time = require("worlds.autoparry.time")
+
 local Windows = {}
 Windows.__index = Windows
 
 -- Times that mean the same may differ by rounding.
-local ROUNDING_S = 1e-9
+local ROUNDING_S = Time.ROUNDING_S
 
 ---@param settings {parry_window_s: number, contact_grace_s: number} read at each use
 function Windows.new(settings)

@@ -150,14 +150,14 @@ LEADING = (
     Mutation(
         "a lead without its limit",
         LEAD,
-        "return min(needed_s + compensation_s, window_s - FRAME_S)",
+        "return min(needed_s + compensation_s, Lead.longest(window_s))",
         "return needed_s + compensation_s",
         claims.claim_lead_cap,
     ),
     Mutation(
         "an immediate press longer ahead than its window",
         NUMBERS,
-        "n.impact_max_s = parry_window_s - FRAME_S",
+        "n.impact_max_s = Lead.longest(parry_window_s)",
         "n.impact_max_s = parry_window_s + 1",
         claims.claim_lead_cap,
     ),
@@ -292,15 +292,15 @@ ORDERING = (
     Mutation(
         "rearm without progress",
         REARM,
-        "elseif not (b.has_moved_away and b.vr > 0) then",
-        "elseif b.vr <= 0 then",
+        "or not (b.has_moved_away and b.vr > 0)",
+        "or b.vr <= 0",
         claims.claim_progress,
     ),
     Mutation(
         "rearm without its window",
         REARM,
-        "since_s < max(values.cooldown, WINDOW_MIN_S) + ping_s / 2",
-        "since_s < values.cooldown",
+        "b.pressed_s + max(values.cooldown, WINDOW_MIN_S) + ping_s / 2",
+        "b.pressed_s + values.cooldown",
         claims.claim_rearm_window,
     ),
     Mutation(
@@ -314,7 +314,7 @@ ORDERING = (
         "a guard that never ends",
         DECIDE,
         'c.guard:clear("retarget-detection", now)',
-        'return "safe-guard"',
+        "return false",
         claims.claim_swing_back,
     ),
     Mutation(

@@ -24,7 +24,7 @@ function Probe.play(steps)
         if step.fresh then config:reset() end
         local ok, answer = pcall(config.configure, config, decode(step.configure))
         answers[index] = {
-            answer = answer, ok = ok, now = config:copy(), version = config.version,
+            answer = answer, ok = ok, now = config:copy(),
             is_live = config.values == values,
         }
     end

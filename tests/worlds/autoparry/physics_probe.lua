@@ -97,7 +97,7 @@ local function play(task)
 	return {
 		resolved = game.resolved, trail = game.trail, answers = game.answers, slots = game.slots,
 		live = rows(threats), slots_ever = threats.slots, windows = game.physics.windows.count,
-		unresolved = game.physics:unresolved(),
+		unresolved = { unpack(game.threats.order, 1, game.threats.count) },
 	}
 end
 

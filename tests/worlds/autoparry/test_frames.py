@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 # `frames` is a list of frame numbers, or `{number, clock}`; of `live` threats, number i is at
 # (number of the frame, i, 100) and flies along z; the first of them has gone after `gone` frames.
 PROBE = """
-local Frames = require("worlds.autoparry.frames")
+local Frames = require("worlds.autoparry.telemetry")
 local Probe = {}
 
 local function threats_at(number, live, first)

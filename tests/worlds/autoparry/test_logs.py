@@ -14,17 +14,19 @@ if TYPE_CHECKING:
     Call = Callable[..., Any]
 
 PROBE = """
-local Frames = require("worlds.autoparry.frames")
+local Frames = require("worlds.autoparry.telemetry")
 local Logs = require("worlds.autoparry.logs")
 local Metrics = require("worlds.autoparry.metrics")
+local Stalls = require("worlds.autoparry.stalls")
 local Section = require("worlds.autoparry.section")
+local Threats = require("worlds.autoparry.threats")
 local Probe = {}
 
 local function press(index, remote)
 	return {
 		timestamp = index * 0.5, frame = index * 120, threat_id = "t" .. index,
 		planned_at_s = index * 0.5, planned_lead_s = 0.125, in_stall = false, remote = remote,
-		position = { x = 1, y = 2, z = 3 }, velocity = { x = 0, y = 0, z = -240 },
+		position = { x = 1, y = 2, z = 3 }, velocity = { x = 0, y = 0, z = -240 }, real_ball = true,
 	}
 end
 
@@ -62,15 +64,20 @@ function Probe.threat(ending)
 	return logs.rows.threats
 end
 
+local function others(parries, justified, live)
+	return {
+		parries = parries or 0, remote_events = 0, hitches = 0, live = live or 0,
+		gate_outs = { withinGrace = 0, justified = justified or 0 },
+	}
+end
+
 function Probe.metrics(counts, endings)
 	local counters, outcomes = Metrics.counters(), Metrics.outcomes()
-	for index, name in ipairs({ "parries", "highlight_toggles", "gate_outs_justified" }) do
-		counters[name] = counts[index] or 0
-	end
+	counters.highlight_toggles = counts[2] or 0
 	for _, ending in ipairs(endings) do
 		Metrics.count_outcome(counters, outcomes, ending[1], ending[2])
 	end
-	return Metrics.table(counters, outcomes)
+	return Metrics.table(counters, outcomes, others(counts[1], counts[3], counts[4]))
 end
 
 function Probe.meets_hitch(rows, from_s, to_s)
@@ -78,7 +85,7 @@ function Probe.meets_hitch(rows, from_s, to_s)
 		count = function() return #rows end,
 		row = function(index) return rows[index] end,
 	}
-	return Metrics.meets_hitch(hitches, from_s, to_s)
+	return Stalls.meet(hitches, from_s, to_s)
 end
 
 local World = {}
@@ -100,7 +107,9 @@ function World:apply()
 	return true
 end
 
-function World:metrics() return Metrics.table(Metrics.counters(), Metrics.outcomes()) end
+function World:metrics()
+	return Metrics.table(Metrics.counters(), Metrics.outcomes(), others())
+end
 
 function World:section()
 	local threats, frames = { count = 0, order = {} }, Frames.new(600, 16)
@@ -108,13 +117,13 @@ function World:section()
 		threats = {
 			count = 1, order = { 2 }, id = { [2] = "t9" }, in_contact = { [2] = true },
 			px = { [2] = 1 }, py = { [2] = 2 }, pz = { [2] = 3 },
-			vx = { [2] = 0 }, vy = { [2] = 0 }, vz = { [2] = -100 },
+			vx = { [2] = 0 }, vy = { [2] = 0 }, vz = { [2] = -100 }, reading = Threats.reading,
 		}
 		frames:take(0, 0, threats, 0.01)
 	end
-	local config = { cooldown = 0.1, remoteQueueGuards = {} }
+	local config = { cooldown = 0.1, remoteQueueGuards = self.env.empty_list() }
 	return Section.table({
-		env = self.env, logs = self.logs, frames = frames, threats = threats, ahead_s = 0.01,
+		env = self.env, logs = self.logs, telemetry = frames, threats = threats, ahead_s = 0.01,
 		agent_name = "Player", config = config, parries = 2, remote_events = 1,
 	})
 end
@@ -250,9 +259,8 @@ def test_what_met_a_hitch_counts_for_no_ratio(call: Call) -> None:
     endings = [
         ["parried", False], ["parried", False], ["parried", False], ["missed", False],
         ["parried", True], ["missed", True], ["passed", False], ["passed", True],
-        ["unresolved", False],
     ]  # fmt: skip
-    metrics = call("metrics", [4, 3, 1], endings)
+    metrics = call("metrics", [4, 3, 1, 1], endings)
     assert metrics["outcomes"] == {"parried": 4, "missed": 2, "passed": 2, "unresolved": 1}
     assert metrics["onTime"] == {"reachable": 6, "parried": 3, "hitchExcluded": 2, "ratio": 0.75}
     assert (metrics["parries"], metrics["highlightToggles"]) == (4, 3)
@@ -310,6 +318,7 @@ def test_a_record_holds_the_logs_as_they_were_written(shared_bench: Bench, call:
     del call
     timeline = [{"at": 0, "action": "go"}]
     record = shared_bench.play(timeline, world="logging", world_options={"full": True})
+    assert record.outcome.status == "completed", record.outcome
     section: Any = record.sections["logging"]
     assert [press["remote"] for press in section["parryLog"]] == ["parryButtonPress", None]
     assert section["remoteLog"] == [

@@ -343,7 +343,7 @@ CHECKED: list[tuple[dict[str, Any], str]] = [
     ),
     (
         {"oscillationFrequency": 1, "oscillationMagnitude": 2, "axis": [0, 0, 0]},
-        "attribute axis must be a vector of 3 finite numbers, not all 0; got a table, "
+        "attribute axis must be a vector of 3 finite numbers, not all 0; got a list, "
         "and oscillationFrequency needs one",
     ),
     (
@@ -359,7 +359,7 @@ CHECKED: list[tuple[dict[str, Any], str]] = [
     ),
     (
         {"trajectory": {"finish": [1, 2]}},
-        "attribute trajectory.finish must be a vector of 3 finite numbers; got a table",
+        "attribute trajectory.finish must be a vector of 3 finite numbers; got a list",
     ),
     (
         {"trajectory": {"finish": [1, 2, 3]}},
@@ -407,7 +407,7 @@ def test_numbers_without_a_finite_value_are_refused(stage: Stage) -> None:
 def test_a_place_that_is_none_is_refused(stage: Stage) -> None:
     specs = [{"id": "a", "position": [0, 1]}, {"id": "a", "position": [0, 0, 9], "velocity": "up"}]
     assert stage.call("check", specs) == [
-        ["bad_threat", "position must be a vector of 3 finite numbers; got a table"],
+        ["bad_threat", "position must be a vector of 3 finite numbers; got a list"],
         ["bad_threat", 'velocity must be a vector of 3 finite numbers; got "up"'],
     ]
 

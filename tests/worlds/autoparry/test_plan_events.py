@@ -178,11 +178,42 @@ def test_enabling_counts_each_switch_and_means_true_alone(play: Play) -> None:
 @pytest.mark.parametrize("name", ["highlight-gate", "highlight"])
 def test_without_the_highlight_nothing_is_pressed(play: Play, name: str) -> None:
     off = play(ON, REMOTE, rule(0, name, False), threat(0.1))
-    back = play(ON, REMOTE, rule(0, name, False), rule(0.3, name, "anything"), threat(0.1))
+    back = play(ON, REMOTE, rule(0, name, False), rule(0.3, name, True), threat(0.1))
     for record, toggles, parries in ((off, 1, 0), (back, 2, 1)):
         assert metric(record, "highlightToggles") == toggles
         assert metric(record, "parries") == parries
         assert record.warnings == []
+
+
+@pytest.mark.parametrize(
+    ("name", "counts_as"),
+    [
+        ("autoparry-enabled", "false"), ("highlight-gate", "true"),
+        ("balls-folder-present", "true"),
+    ],
+)  # fmt: skip
+def test_a_value_that_is_neither_true_nor_false_is_told(
+    play: Play, name: str, counts_as: str
+) -> None:
+    assert play.warnings(ON, rule(0.1, name, "yes")) == [
+        f"rule '{name}': the value must be true or false, got \"yes\";"
+        f" it counts as {counts_as} (timeline[2])"
+    ]
+
+
+def test_a_rule_that_is_misspelt_is_told_with_what_may_be_meant(play: Play) -> None:
+    assert play.warnings(rule(0, "autoparry-enable", True)) == [
+        "Unhandled rule 'autoparry-enable'; did you mean 'autoparry-enabled'? (timeline[1])"
+    ]
+
+
+def test_slips_in_attributes_are_told(play: Play) -> None:
+    attributes = {"realball": False, "realBall": "no", "colour": "red"}
+    assert play.warnings(threat(0, attributes=attributes)) == [
+        "threat 'a': attribute 'realball' is only carried; did you mean 'realBall'? (timeline[1])",
+        "threat 'a': attribute realBall must be true or false, got \"no\"; it counts as true"
+        " (timeline[1])",
+    ]
 
 
 def test_a_drop_of_the_highlight_counts_from_its_event(play: Play) -> None:
@@ -220,7 +251,7 @@ def test_the_folder_is_called_what_the_options_say(play: Play) -> None:
 
 def test_another_rule_is_a_warning_and_stays_in_the_log(play: Play) -> None:
     record = play(rule(0, "gravity", 9.81))
-    assert record.warnings == ["Unhandled rule 'gravity'"]
+    assert record.warnings == ["Unhandled rule 'gravity' (timeline[1])"]
     assert planned(record, "rule-toggle") == [(None, None)]
 
 
@@ -295,7 +326,9 @@ def test_a_bad_number_of_milliseconds_changes_nothing(
 
 
 def test_another_network_event_is_a_warning(play: Play) -> None:
-    assert play.warnings(network(0, "stats:fps", ms=1)) == ["Unhandled network event 'stats:fps'"]
+    assert play.warnings(network(0, "stats:fps", ms=1)) == [
+        "Unhandled network event 'stats:fps' (timeline[1])"
+    ]
 
 
 # The player.
@@ -344,7 +377,10 @@ def test_an_override_that_stands_for_nothing_is_no_call(play: Play, action: str)
 
 def test_a_rejected_configure_is_a_warning_and_changes_nothing(play: Play) -> None:
     record = play(configure(0, cooldown=0.4, zeal=1))
-    assert record.warnings == ["AutoParry.configure: unknown option 'zeal' (timeline[1])"]
+    assert record.warnings == [
+        "AutoParry.configure: unknown option 'zeal'; got 1; allowed: an option of AutoParry"
+        " (timeline[1])"
+    ]
     config = config_of(record)
     assert config["cooldown"] == 0.1
 
@@ -441,5 +477,5 @@ def test_hitches_and_holds_are_the_drivers(play: Play) -> None:
 
 def test_another_action_is_a_warning(play: Play) -> None:
     record = play(player(0, "dance"))
-    assert record.warnings == ["Unhandled player action 'dance'"]
+    assert record.warnings == ["Unhandled player action 'dance' (timeline[1])"]
     assert planned(record, "player-action") == [(None, None)]

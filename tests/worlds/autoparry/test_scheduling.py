@@ -301,6 +301,23 @@ end
 """
 
 
+def test_a_schedule_of_a_ball_that_nobody_sees_any_more_goes_stale(duel: Duel) -> None:
+    # A second folder of that name: AutoParry does not notice that the balls' own one is gone.
+    script = """
+function W:cover()
+    local folder = self.services.Instance.new("Folder")
+    folder.Name = "Balls"
+    folder.Parent = self.services.workspace
+end
+"""
+    trace = duel(
+        ball(0, "a", 330, 160), call(0.1, "cover"), rule(0.9, "balls-folder-present", False),
+        script=script,
+    )  # fmt: skip
+    assert trace.cleared == [(frame_at(0.9 + 0.75 - 1 / 240), "a", "schedule-stale")]
+    assert trace.presses == []
+
+
 def test_at_one_instant_plan_events_come_before_press_timers(duel: Duel) -> None:
     trace = duel(*TWO, rule(WAITS_UNTIL_S, "autoparry-enabled", False))
     assert [press.name for press in trace.presses] == ["a"]

@@ -1,9 +1,11 @@
 --- How long a press takes to work: learned from what follows it.
 
+local Time = require("worlds.autoparry.time")
+
 local ALPHA = 0.2
 local VALUE_MAX_S = 2
 local PENDING_MAX_S = 5
-local ROUNDING_S = 1e-9
+local ROUNDING_S = Time.ROUNDING_S
 
 local Activation = {}
 Activation.__index = Activation

@@ -17,7 +17,7 @@ local UNSET = {}
 ---@param null any what stands for a null inside overrides
 ---@param empty_list? fun(): table makes what leaves as an empty list; else it leaves as a map
 function Config.new(null, empty_list)
-	local self = { values = {}, version = 0, null = null, empty_list = empty_list }
+	local self = { values = {}, null = null, empty_list = empty_list }
 	setmetatable(self, Config)
 	self:reset()
 	return self
@@ -80,7 +80,6 @@ function Config:configure(overrides)
 		end
 		self.values[key] = Plain.copy(value)
 	end
-	self.version = self.version + 1
 	return self:copy()
 end
 
@@ -90,7 +89,6 @@ function Config:reset()
 	for _, key in ipairs(Options.keys) do
 		self.values[key] = Plain.copy(Options.of[key].default)
 	end
-	self.version = self.version + 1
 	return self:copy()
 end
 

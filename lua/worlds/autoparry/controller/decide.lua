@@ -8,20 +8,16 @@ local huge, max = math.huge, math.max
 
 local Decide = {}
 
---- Why a ball is no candidate, the highlight aside; nil when it is one.
-local function barred(c, b, is_real, is_urgent, now)
-	local n = c.numbers
-	if Rearm.blocked(b, now, b.impact, is_urgent, n.ping_s, c.values, c.parry_window_s) then
-		return "conditions-changed"
-	end
-	-- A ball that may be pressed again needs no guard, from this very evaluation on.
-	if c.guard:blocks(b.id) then
+-- Whether the rearm rule lets `b` be pressed. A ball that may be pressed again needs no guard, from
+-- this very evaluation on.
+local function is_rearmed(c, b, is_urgent, now)
+	local ping_s = c.numbers.ping_s
+	if Rearm.blocks(b, now, b.impact, is_urgent, ping_s, c.values, c.parry_window_s) then
+		return false
+	elseif c.guard:blocks(b.id) then
 		c.guard:clear("retarget-detection", now)
 	end
-	if not is_real or b.speed < n.min_speed then
-		return "conditions-changed"
-	end
-	return nil
+	return true
 end
 
 -- Why a press that is due now is made.
@@ -83,9 +79,8 @@ function Decide.ball(c, b, is_real, now)
 	local in_zone = tti_s >= n.min_tti_s and tti_s <= n.max_tti_s
 	local is_inside = b.distance <= n.safe_radius
 	local is_urgent = is_inside or b.proximity_press
-	local why_not = barred(c, b, is_real, is_urgent, now)
-	if why_not then
-		c.schedule:clear(b, why_not)
+	if not is_rearmed(c, b, is_urgent, now) or not is_real or b.speed < n.min_speed then
+		c.schedule:clear(b, "conditions-changed")
 		return
 	end
 	local is_closing = b.vr > 0

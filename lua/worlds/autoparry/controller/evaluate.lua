@@ -6,10 +6,11 @@ local Numbers = require("worlds.autoparry.controller.numbers")
 local Prediction = require("worlds.autoparry.controller.prediction")
 local Presses = require("worlds.autoparry.controller.presses")
 local Schedule = require("worlds.autoparry.controller.schedule")
+local Time = require("worlds.autoparry.time")
 
 local huge = math.huge
 
-local FRAME_S = 1 / 240
+local FRAME_S = Time.FRAME_S
 local DT_MAX_S = 0.5
 -- What takes longer than this is a hitch.
 local STEADY_MAX_S = 2 * FRAME_S
@@ -88,7 +89,8 @@ local function evaluate_balls(c, now, dt)
 	end
 end
 
--- The guard of the ball that was pressed last, and its key.
+-- The guard of the ball that was pressed last, and its key. The guard keeps no key up: the hold
+-- began with the press that began the guard.
 local function look_after_press(c, now)
 	local guard, hold = c.guard, c.hold
 	local b = hold.slot and c.of_slot[hold.slot]
@@ -96,9 +98,7 @@ local function look_after_press(c, now)
 	local is_alive = b and b.serial == hold.serial and c.threats.serial[hold.slot] == hold.serial
 	local pressed = is_alive and b or nil
 	guard:evaluate(now, c.targeting.is_present, c.tracked_id)
-	local is_held = pressed and pressed.proximity_hold
-		and c.numbers.targeting and not guard:blocks(pressed.id)
-	hold:evaluate(c.input, is_held, now)
+	hold:evaluate(c.input, pressed and pressed.proximity_hold and c.numbers.targeting, now)
 end
 
 --- Once per frame, whatever the state: start-up, held-back calls, the key.
@@ -115,7 +115,7 @@ function Evaluate.run(c, dt)
 	look_after_parts(c, now)
 	if not c.is_enabled then
 		-- A release that has failed is tried again.
-		c.input:release(now)
+		c.input:release()
 		return
 	end
 	c.steady_s = c.steady_s + (dt > STEADY_MAX_S and FRAME_S or dt)
@@ -130,6 +130,8 @@ function Evaluate.run(c, dt)
 	c.due_count, c.best_score, c.best_impact_s, c.best = 0, -huge, huge, nil
 	if c.port.balls_are_visible() then
 		evaluate_balls(c, now, dt)
+	else
+		c:clear_stale_schedules()
 	end
 	if c.best then
 		c.tracked_serial, c.tracked_id = c.best.serial, c.best.id

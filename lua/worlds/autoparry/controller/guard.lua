@@ -1,8 +1,10 @@
 --- The safe-state guard: after a press, its ball is left alone until it is clearly a target again.
 
+local Time = require("worlds.autoparry.time")
+
 local DROP_MIN_S = 0.035
 local HISTORY_MAX, OBSERVATIONS_MAX = 20, 40
-local ROUNDING_S = 1e-9
+local ROUNDING_S = Time.ROUNDING_S
 
 local Guard = {}
 Guard.__index = Guard
@@ -44,7 +46,7 @@ function Guard:clear(reason, now)
 	self:_note(now, reason)
 end
 
---- True while presses, schedules and holds of this ball are suppressed.
+--- True while presses and schedules of this ball are suppressed.
 function Guard:blocks(ball_id)
 	return self.active and self.ballId == ball_id
 end

@@ -1,7 +1,9 @@
 --- How long the key stays down after a press: while its ball is near, and a little longer.
 
+local Time = require("worlds.autoparry.time")
+
 local HOLD_GRACE_S = 0.1
-local ROUNDING_S = 1e-9
+local ROUNDING_S = Time.ROUNDING_S
 
 local Hold = {}
 Hold.__index = Hold
@@ -17,7 +19,7 @@ function Hold:pressed(b, now)
 end
 
 --- Once per evaluation: release the key when nothing holds it any more.
----@param is_held boolean the ball that was pressed is near, and nothing suppresses its hold
+---@param is_held boolean the ball that was pressed is alive and near, and the player its target
 function Hold:evaluate(input, is_held, now)
 	if not input.is_down then
 		return
@@ -25,7 +27,7 @@ function Hold:evaluate(input, is_held, now)
 	if is_held then
 		self.until_s = now + HOLD_GRACE_S
 	elseif now >= self.until_s - ROUNDING_S then
-		input:release(now)
+		input:release()
 	end
 end
 

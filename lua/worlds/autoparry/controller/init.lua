@@ -44,6 +44,7 @@ local ADDED_BY = {
 ---@field pressed fun(press: table) a press was made
 ---@field configured fun() the options may have changed
 ---@field ball fun(slot: integer): table the object of a threat
+---@field ball_of_id fun(id: string): table|nil the object of a live threat
 ---@field balls_are_visible fun(): boolean
 ---@field record fun(name: string, fields: table)
 ---@field warn fun(text: string)
@@ -64,7 +65,7 @@ local function add_parts(self, port)
 		on_success = function(id) self:answered(id, "success") end,
 		on_broadcast = function(id) self:answered(id, "broadcast") end,
 	})
-	self.input = Input.new({ services = port.services, clock = port.clock })
+	self.input = Input.new({ services = port.services })
 	self.remote = Remote.new({ startup = self.startup, values = values })
 	self.ping = Ping.new(function() return self.startup:read_ping() end)
 	self.schedule = Schedule.new(port.clock, port.scheduler, function(b)
@@ -176,6 +177,17 @@ function Controller:clear_schedules(reason)
 	end
 end
 
+--- Take away the schedules of balls that nobody has seen for too long.
+function Controller:clear_stale_schedules()
+	local threats = self.threats
+	for index = 1, threats.count do
+		local b = self.of_slot[threats.order[index]]
+		if b and b.timer and Schedule.is_stale(b, self.steady_s) then
+			self.schedule:clear(b, "schedule-stale")
+		end
+	end
+end
+
 --- The threat in `slot` is about to leave the world.
 ---@return table|nil b what was known of it
 function Controller:forget(slot)
@@ -207,7 +219,7 @@ end
 --- Forget every ball, with its schedule.
 function Controller:forget_balls(reason)
 	self:clear_schedules(reason)
-	self.input:release(self.clock:now())
+	self.input:release()
 	forget(self)
 end
 

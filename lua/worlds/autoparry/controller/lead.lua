@@ -1,11 +1,13 @@
 --- How long before the impact a press has to come, and how long from now that is.
 
+local Time = require("worlds.autoparry.time")
+
 local max, min, huge = math.max, math.min, math.huge
 
 -- What a press needs under the best of circumstances.
 local LEAD_MIN_S = 0.05
 -- A press of the full window's length would end in the frame of the impact.
-local FRAME_S = 1 / 240
+local FRAME_S = Time.FRAME_S
 
 local Lead = {}
 
@@ -26,7 +28,12 @@ end
 ---@return number lead_s
 function Lead.lead(delta_s, bias_s, floor_s, min_lead_s, compensation_s, window_s)
 	local needed_s = max(delta_s + bias_s, floor_s, LEAD_MIN_S + min_lead_s)
-	return min(needed_s + compensation_s, window_s - FRAME_S)
+	return min(needed_s + compensation_s, Lead.longest(window_s))
+end
+
+--- The longest lead with which a press still covers its own ball.
+function Lead.longest(window_s)
+	return max(window_s - FRAME_S, 0)
 end
 
 --- How far ahead a press may be scheduled.
@@ -57,7 +64,8 @@ function Lead.tti(distance, vr, ping_s, ping_offset_s)
 end
 
 --- Seconds from now to the press: what the lead leaves; until the ball is in the zone, if that is
---- later, but then no later than `response_window_s` before the impact.
+--- later, but then no later than `response_window_s` before the impact. So the zone may hold a press
+--- back also when the impact is closer than the lead.
 ---@param impact_s number infinite for never
 ---@param tti_s number of `Lead.tti`
 ---@param max_tti_s number option `maxTTI`

@@ -6,7 +6,7 @@ Listeners.__index = Listeners
 ---@param warn fun(text: string) told of each listener that fails
 ---@param name? string what the signal is called in messages
 function Listeners.new(warn, name)
-	return setmetatable({ warn = warn, name = name or "a signal", count = 0, list = {} }, Listeners)
+	return setmetatable({ warn = warn, name = name, count = 0, list = {} }, Listeners)
 end
 
 -- A new list each time: whoever walks the old one neither skips nor meets anybody anew.

@@ -3,7 +3,6 @@
 local Lead = require("worlds.autoparry.controller.lead")
 local Ping = require("worlds.autoparry.controller.ping")
 
-local FRAME_S = 1 / 240
 local TRIGGER_GRACE_S = 0.01
 
 local Numbers = {}
@@ -40,7 +39,7 @@ function Numbers.update(n, values, ping, activation_s, parry_window_s, targeting
 		values.pressScheduleSlack, min_lead_s, Ping.slack_add(smoothed_s, jitter_s), n.lookahead_s
 	)
 	n.wait_max_s = n.slack_s + TRIGGER_GRACE_S
-	n.impact_max_s = parry_window_s - FRAME_S
+	n.impact_max_s = Lead.longest(parry_window_s)
 	n.min_tti_s, n.max_tti_s = values.minTTI, values.maxTTI
 	n.min_speed, n.safe_radius = values.minSpeed, values.safeRadius
 	n.padding = values.pressConfidencePadding

@@ -148,22 +148,22 @@ function Parts:has_success_remote()
 	return self.answers[1].remote ~= nil
 end
 
--- The parry remote is where it was; one that was not there yet may have come.
-function Parts:_has_parry_remote(folder)
+-- Why the parry remote is not what it was, nil if it is; one that was not there yet may have come.
+function Parts:_lost_parry_remote(folder)
 	local container = folder:FindFirstChild(CONTAINER)
 	local remote = container and container:FindFirstChild(REMOTE)
-	if self.remote then
-		return container == self.container and remote == self.remote
+	if not self.remote then
+		return remote and self:_adopt(container, remote) and "parry-remote-unsupported" or nil
 	end
-	return not remote or not self:_adopt(container, remote)
+	local is_same = container == self.container and remote == self.remote
+	return not is_same and "parry-container-removed" or nil
 end
 
 -- Why to start again because of the remotes in `folder`; nil if nothing has gone.
 function Parts:_lost_remote(folder)
-	local reason
-	if not self:_has_parry_remote(folder) then
+	local reason = self:_lost_parry_remote(folder)
+	if reason then
 		self.container, self.remote = nil, nil
-		reason = "parry-container-removed"
 	end
 	for _, answer in ipairs(self.answers) do
 		local remote = folder:FindFirstChild(answer.kind.name)

@@ -1,11 +1,13 @@
 --- The ping: its last good value, and what is made of its samples.
 
+local Time = require("worlds.autoparry.time")
+
 local abs, huge, max, min = math.abs, math.huge, math.max, math.min
 local pcall, type = pcall, type
 
 local READ_INTERVAL_S, SAMPLE_INTERVAL_S = 0.1, 0.2
 -- Times that are sums of frames may miss an interval by a rounding.
-local ROUNDING_S = 1e-9
+local ROUNDING_S = Time.ROUNDING_S
 local MS_PER_S = 1000
 
 local PING_ALPHA, JITTER_ALPHA = 0.25, 0.35

@@ -1,13 +1,13 @@
 --- Presses: which ball goes first when several are due, and what a press does.
 
 local Rearm = require("worlds.autoparry.controller.rearm")
-local Schedule = require("worlds.autoparry.controller.schedule")
 local Score = require("worlds.autoparry.controller.score")
 local ThreatScore = require("worlds.autoparry.controller.threat_score")
+local Time = require("worlds.autoparry.time")
 
 local max, min, sort = math.max, math.min, table.sort
 
-local ROUNDING_S = 1e-9
+local ROUNDING_S = Time.ROUNDING_S
 
 local Presses = {}
 
@@ -65,7 +65,7 @@ end
 
 --- Press `b` now. The time at which to try again when the input fails, else nil.
 local function press(c, b, now)
-	local ok, delay_s, message = c.input:press(now)
+	local ok, delay_s, message = c.input:press()
 	if not ok then
 		local again_s = now + delay_s
 		c.input_again_s = again_s
@@ -85,7 +85,9 @@ local function press(c, b, now)
 	c.activation:pressed(b.id, now, ball)
 	c.hold:pressed(b, now)
 	c.last_press_s = now
-	announce(c, b, now, scheduled_s, c.remote:call(b.id))
+	-- The press itself: the key is down, now the remote is called.
+	local remote = c.remote:call(b.id)
+	announce(c, b, now, scheduled_s, remote)
 	if ball then
 		listeners.parry:fire(ball, now)
 	end
@@ -129,8 +131,6 @@ local function blocked(c, b, now)
 		return "missing-remotes"
 	elseif not c.port.balls_are_visible() then
 		return "missing-balls"
-	elseif Schedule.is_stale(b, c.steady_s) then
-		return "schedule-stale"
 	elseif not c.threats.is_real[b.slot] then
 		return "conditions-changed"
 	elseif not c.targeting:holds(now) then

@@ -1,12 +1,14 @@
 --- When a ball that was pressed may be pressed again.
 
+local Time = require("worlds.autoparry.time")
+
 local max = math.max
 
 local Rearm = {}
 
 local WINDOW_MIN_S = 0.0675
 local BYPASS_IMPACT_S = 0.08
-local ROUNDING_S = 1e-9
+local ROUNDING_S = Time.ROUNDING_S
 
 --- A press of this ball has been made.
 function Rearm.pressed(b, now)
@@ -29,26 +31,18 @@ local function is_bypassed(b, now, impact_s, is_urgent, cooldown_s, parry_window
 		and now >= b.pressed_s + cooldown_s - ROUNDING_S
 end
 
---- Nil when the ball may be pressed, else why not.
+--- Whether the ball may not be pressed yet.
 ---@param parry_window_s number how long a press protects
----@return string|nil reason
-function Rearm.blocked(b, now, impact_s, is_urgent, ping_s, values, parry_window_s)
+function Rearm.blocks(b, now, impact_s, is_urgent, ping_s, values, parry_window_s)
 	if now < b.detected_s + (values.pressMinDetectionTime or 0) - ROUNDING_S then
-		return "low-detection-delay"
+		return true
 	elseif b.pressed_s == -math.huge then
-		return nil
+		return false
 	elseif is_bypassed(b, now, impact_s, is_urgent, values.cooldown, parry_window_s) then
-		return nil
+		return false
 	end
-	local since_s = now - b.pressed_s + ROUNDING_S
-	if since_s < values.cooldown then
-		return "min-delay"
-	elseif since_s < max(values.cooldown, WINDOW_MIN_S) + ping_s / 2 then
-		return "rearm-window"
-	elseif not (b.has_moved_away and b.vr > 0) then
-		return "no-progress"
-	end
-	return nil
+	local rearmed_s = b.pressed_s + max(values.cooldown, WINDOW_MIN_S) + ping_s / 2
+	return now < rearmed_s - ROUNDING_S or not (b.has_moved_away and b.vr > 0)
 end
 
 return Rearm

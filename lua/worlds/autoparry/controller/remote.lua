@@ -32,7 +32,7 @@ end
 
 --- Call the remote for a ball, now or when nothing holds the call back.
 ---@param id string
----@return string|nil name the remote's, nil when there is none
+---@return string|nil name the remote's that is or will be called, nil when there is none
 function Remote:call(id)
 	local name = self.parts:remote_name()
 	if not name or self.held_count == 0 and not self:_is_guarded() then
@@ -45,9 +45,9 @@ function Remote:call(id)
 	return name
 end
 
---- Once per evaluation: send what was held back. Without a remote there is nothing to send it to.
+--- Once per evaluation: send what was held back, if there is a remote to send it to.
 function Remote:flush()
-	if self.held_count == 0 or self.parts:remote_name() and self:_is_guarded() then
+	if self.held_count == 0 or not self.parts:remote_name() or self:_is_guarded() then
 		return
 	end
 	local held, count = self.held, self.held_count

@@ -3,6 +3,9 @@
 --- A ball's record carries its own schedule; the timer knows nothing but when to ask. Whether the
 --- press is still right is decided when it fires.
 
+local Time = require("worlds.autoparry.time")
+
+local ROUNDING_S = Time.ROUNDING_S
 local PRIORITY = 10
 
 -- A schedule that moves by less stays where it is.
@@ -81,10 +84,10 @@ function Schedule:refresh(b, press_at_s, lead_s, reason)
 	end
 end
 
---- Whether a schedule was not refreshed for too long.
+--- Whether the schedule of `b` was not refreshed for too long: nobody has seen the ball.
 ---@param steady_s number seconds that have passed, long frames left out
 function Schedule.is_stale(b, steady_s)
-	return steady_s - b.refreshed_s >= STALE_S
+	return steady_s - b.refreshed_s >= STALE_S - ROUNDING_S
 end
 
 --- Take the schedule of `b` away, if it has one. The next one is not the same any more.

@@ -7,9 +7,10 @@
 local Listeners = require("worlds.autoparry.controller.listeners")
 local Parts = require("worlds.autoparry.controller.parts")
 local Plain = require("worlds.autoparry.plain")
-local Stages = require("worlds.autoparry.controller.stages")
+local Stages = require("worlds.autoparry.controller.startup_stages")
+local Time = require("worlds.autoparry.time")
 
-local ROUNDING_S = 1e-9
+local ROUNDING_S = Time.ROUNDING_S
 
 local Startup = {}
 Startup.__index = Startup

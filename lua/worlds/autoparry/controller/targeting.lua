@@ -2,6 +2,8 @@
 ---
 --- Changes are noted at the time of their event, not when somebody looks.
 
+local Time = require("worlds.autoparry.time")
+
 local Targeting = {}
 Targeting.__index = Targeting
 
@@ -9,7 +11,7 @@ Targeting.__index = Targeting
 Targeting.GRACE_S = 0.2
 
 local KEPT_S = 1.4
-local ROUNDING_S = 1e-9
+local ROUNDING_S = Time.ROUNDING_S
 
 function Targeting.new()
 	return setmetatable({

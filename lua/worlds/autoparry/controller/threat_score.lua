@@ -1,5 +1,7 @@
 --- How threatening a ball is, how sure that is, and how restless the scene.
 
+local Time = require("worlds.autoparry.time")
+
 local abs, huge, max, min, sqrt = math.abs, math.huge, math.max, math.min, math.sqrt
 
 local URGENCY, SPEED, TARGETING, SEVERITY = 0.4, 0.25, 0.2, 0.15
@@ -9,7 +11,7 @@ local HALF_SPEED = 120
 local LOW, MEDIUM, HIGH, CRITICAL = 0.2, 0.4, 0.65, 0.85
 
 local TEMPO_S = 0.3
-local ROUNDING_S = 1e-9
+local ROUNDING_S = Time.ROUNDING_S
 
 local ThreatScore = {}
 

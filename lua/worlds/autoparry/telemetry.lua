@@ -4,12 +4,12 @@
 --- too many the stride doubles. All numbers stand in flat arrays that are written over, so a frame
 --- makes no garbage; tables are made once, at the end.
 
-local Frames = {}
-Frames.__index = Frames
+local Telemetry = {}
+Telemetry.__index = Telemetry
 
 ---@param row_limit integer at least 2
 ---@param projectile_limit integer the oldest live threats that a row holds
-function Frames.new(row_limit, projectile_limit)
+function Telemetry.new(row_limit, projectile_limit)
 	return setmetatable({
 		row_limit = row_limit,
 		projectile_limit = projectile_limit,
@@ -23,7 +23,7 @@ function Frames.new(row_limit, projectile_limit)
 		time = {}, frame = {}, first = {}, length = {},
 		-- The samples of all rows, one behind the other; a row has `length` of them from `first`.
 		name = {}, x = {}, y = {}, z = {}, vx = {}, vy = {}, vz = {}, contact = {},
-	}, Frames)
+	}, Telemetry)
 end
 
 local function write_samples(self, threats, first, length, ahead_s)
@@ -78,7 +78,7 @@ end
 --- Take the frame that is ending: its clock, its number, and how far the clock is past the grid.
 ---@param threats table the flat arrays of the live threats, oldest first in `order`
 ---@param ahead_s number the positions are advanced by so much along the velocity
-function Frames:take(time_s, frame, threats, ahead_s)
+function Telemetry:take(time_s, frame, threats, ahead_s)
 	local live = threats.count
 	local length = live < self.projectile_limit and live or self.projectile_limit
 	self.frames_total = self.frames_total + 1
@@ -126,7 +126,7 @@ end
 ---@param now_s number the clock at the end
 ---@param agent_name string
 ---@param empty_list fun(): table makes a list that leaves as one though nothing is in it
-function Frames:section(now_s, agent_name, empty_list)
+function Telemetry:section(now_s, agent_name, empty_list)
 	while self.has_newest and self.count >= self.row_limit do
 		double_stride(self)
 	end
@@ -153,4 +153,4 @@ function Frames:section(now_s, agent_name, empty_list)
 	}
 end
 
-return Frames
+return Telemetry
