@@ -47,8 +47,8 @@ end
 --- The table that `World:metrics` returns.
 ---@param counters table of `Metrics.counters`
 ---@param outcomes table of `Metrics.outcomes`
----@param others table what is counted where it happens: `{parries, remote_events, hitches, gate_outs,
---- live}`; a threat that is alive is unresolved so far
+---@param others table what is counted where it happens: `{parries, remote_events, hitches,
+--- gate_outs, live}`; a threat that is alive is unresolved so far
 function Metrics.table(counters, outcomes, others)
 	return {
 		parries = others.parries,

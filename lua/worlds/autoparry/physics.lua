@@ -264,8 +264,8 @@ function Physics:remove(slot, outcome, contact_s, press_index)
 	settle(self)
 end
 
---- How far `now` is past the grid frame up to which the physics has come: after a stall that ends off
---- the grid.
+--- How far `now` is past the grid frame up to which the physics has come: after a stall that ends
+--- off the grid.
 function Physics:ahead_s(now)
 	return now - self.time_s
 end

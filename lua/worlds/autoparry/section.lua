@@ -42,8 +42,8 @@ local function telemetry(parts)
 end
 
 --- The section of the record.
----@param parts table `{env, logs, telemetry, threats, ahead_s, agent_name, config, settings, parries,
---- remote_events}`; `config` is a copy that may be kept
+---@param parts table `{env, logs, telemetry, threats, ahead_s, agent_name, config, settings,
+--- parries, remote_events}`; `config` is a copy that may be kept
 function Section.table(parts)
 	local env, logs = parts.env, parts.logs
 	for _, text in ipairs(logs:warnings()) do

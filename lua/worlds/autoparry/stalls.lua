@@ -2,8 +2,8 @@
 
 local Stalls = {}
 
---- Whether some hitch, from when it was due to its end, meets the time from `from_s` to `to_s`, ends
---- included. The hitches are those of `env.hitches`, in the order in which they began.
+--- Whether some hitch, from when it was due to its end, meets the time from `from_s` to `to_s`,
+--- ends included. The hitches are those of `env.hitches`, in the order in which they began.
 function Stalls.meet(hitches, from_s, to_s)
 	for index = hitches.count(), 1, -1 do
 		local row = hitches.row(index)

@@ -64,8 +64,8 @@ function Lead.tti(distance, vr, ping_s, ping_offset_s)
 end
 
 --- Seconds from now to the press: what the lead leaves; until the ball is in the zone, if that is
---- later, but then no later than `response_window_s` before the impact. So the zone may hold a press
---- back also when the impact is closer than the lead.
+--- later, but then no later than `response_window_s` before the impact. So the zone may hold a
+--- press back also when the impact is closer than the lead.
 ---@param impact_s number infinite for never
 ---@param tti_s number of `Lead.tti`
 ---@param max_tti_s number option `maxTTI`
