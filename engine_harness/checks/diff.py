@@ -18,10 +18,9 @@ if TYPE_CHECKING:
     from engine_harness._types import Json
     from engine_harness.records.models import RunRecord
 
-__all__ = ["Difference", "Divergence", "compare", "first_divergence", "without_host"]
+__all__ = ["Difference", "Divergence", "compare", "first_divergence", "record_differences"]
 
 ROOT = "<root>"
-HOST_KEYS = frozenset({"host", "meta"})
 
 Kind = Literal[
     "missing key", "unexpected key", "type mismatch", "length mismatch", "value mismatch"
@@ -147,13 +146,13 @@ class _Walk:
         self._found.append(Difference(path, kind, expected, actual))
 
 
-def without_host(value: Json) -> Json:
-    """Return `value` without the keys `host` and `meta`, at any depth."""
-    if isinstance(value, dict):
-        return {key: without_host(item) for key, item in value.items() if key not in HOST_KEYS}
-    if isinstance(value, list):
-        return [without_host(item) for item in value]
-    return value
+def record_differences(expected: RunRecord, actual: RunRecord) -> list[Difference]:
+    """Return all that two records do not agree on, in the order of `first_divergence`.
+
+    What depends on the machine (`host`) is left out; numbers are compared by value.
+    """
+    events = compare(_plain(expected.events), _plain(actual.events), strict_numbers=False)
+    return [*_under("events", events), *_rest_differences(_rest(expected), _rest(actual))]
 
 
 def first_divergence(expected: RunRecord, actual: RunRecord) -> Divergence | None:
@@ -176,10 +175,7 @@ def first_divergence(expected: RunRecord, actual: RunRecord) -> Divergence | Non
     if len(expected.events) != len(actual.events):
         return _one_has_more(expected, actual)
     left_rest, right_rest = _rest(expected), _rest(actual)
-    found = []
-    for part in sorted(left_rest, key=_part_order):
-        differences = compare(left_rest[part], right_rest[part], strict_numbers=False)
-        found += _under(part, differences)
+    found = _rest_differences(left_rest, right_rest)
     if not found:
         return None
     first = found[0]
@@ -230,6 +226,14 @@ def _part_order(part: str) -> tuple[int, str]:
 
 def _rest(record: RunRecord) -> dict[str, Json]:
     return record.model_dump(mode="json", exclude={"events", "host"})
+
+
+def _rest_differences(expected: Mapping[str, Json], actual: Mapping[str, Json]) -> list[Difference]:
+    found: list[Difference] = []
+    for part in sorted(expected, key=_part_order):
+        differences = compare(expected[part], actual[part], strict_numbers=False)
+        found += _under(part, differences)
+    return found
 
 
 def _plain(value: object) -> Json:

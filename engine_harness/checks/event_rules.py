@@ -9,7 +9,7 @@ from bisect import bisect_right
 from typing import TYPE_CHECKING, NamedTuple
 
 from engine_harness.checks.patterns import EventLog, describe, fields_text
-from engine_harness.checks.wording import number_text, seconds
+from engine_harness.checks.wording import number_text, seconds, seconds_so_that
 
 if TYPE_CHECKING:
     from pydantic import JsonValue
@@ -70,7 +70,7 @@ def judge_count(log: EventLog, rule: CountRule) -> RuleResult:
     )
     too_few = low is not None and len(found) < low
     if not too_few and (high is None or len(found) <= high):
-        return result
+        return result if found else _held_by_nothing(log, rule.match, result)
     message = f"expected {wanted} {describe(rule.match)}, found {len(found)}"
     if not found:
         nearest, rows = log.nearest(rule.match)
@@ -85,9 +85,15 @@ def judge_never(log: EventLog, rule: NeverRule) -> RuleResult:
     found = log.matches(rule.match)
     result = RuleResult(name=f"no {describe(rule.match)}", expected=0, actual=len(found))
     if not found:
-        return result
+        return _held_by_nothing(log, rule.match, result)
     message = f"expected no {describe(rule.match)}, found {len(found)}: {_listed(log, found)}"
     return result._replace(message=message, rows=_some(found))
+
+
+def _held_by_nothing(log: EventLog, pattern: EventPattern, result: RuleResult) -> RuleResult:
+    """Warn of a rule that holds as nothing matches, and nothing can: a field is misspelt."""
+    absent = log.absent_fields(pattern)
+    return result._replace(warning=f"{absent}: nothing can match") if absent else result
 
 
 def judge_sequence(log: EventLog, rule: SequenceRule) -> RuleResult:
@@ -138,7 +144,8 @@ def judge_at(log: EventLog, rule: AtRule) -> RuleResult:
     result = result._replace(actual=at_s)
     if abs(at_s - rule.at_s) <= rule.tolerance_s + TIME_TOLERANCE_S:
         return result
-    off = number_text(round(abs(at_s - rule.at_s), 9))
+    tolerated_s = rule.tolerance_s + TIME_TOLERANCE_S
+    off = seconds_so_that(abs(at_s - rule.at_s), lambda shown_s: shown_s > tolerated_s)
     side = "late" if at_s > rule.at_s else "early"
     message += f"; the nearest {rule.match.event} came at {seconds(at_s)} s, {off} s too {side}"
     return result._replace(message=message, rows=(closest,))

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from engine_harness.checks.event_rules import TIME_TOLERANCE_S, RuleResult, later
 from engine_harness.checks.metrics import Missing, lookup
 from engine_harness.checks.patterns import EventLog, describe, fields_text
-from engine_harness.checks.wording import number_text, seconds
+from engine_harness.checks.wording import number_text, seconds, seconds_so_that
 
 if TYPE_CHECKING:
     from collections.abc import Hashable
@@ -56,7 +56,8 @@ def judge_after(log: EventLog, rule: AfterRule, end_s: float | None) -> RuleResu
         times = ", ".join(seconds(log.times_s[index]) for index in unmet[:TIMES_LISTED_MAX])
         more = ", …" if len(unmet) > TIMES_LISTED_MAX else ""
         details = (
-            f"{len(unmet)} of {len(triggers)} {describe(rule.after)} were not followed in time:"
+            f"{len(unmet)} of {len(triggers)} {describe(rule.after)}"
+            f" {'was' if len(unmet) == 1 else 'were'} not followed in time:"
             f" at {times}{more} s"
         )
     rows = (unmet[0],) if row is None else (unmet[0], row)
@@ -118,8 +119,8 @@ def _unmet_message(
 
 def _later_time(log: EventLog, rule: AfterRule, trigger: int, follower: int) -> str:
     """Milliseconds, unless they would make a late event look like one in time."""
-    text = seconds(log.times_s[follower])
-    looks_late = (
-        float(text) - float(seconds(log.times_s[trigger])) > rule.within_s + TIME_TOLERANCE_S
+    shown_trigger_s = float(seconds(log.times_s[trigger]))
+    in_time_s = rule.within_s + TIME_TOLERANCE_S
+    return seconds_so_that(
+        log.times_s[follower], lambda shown_s: shown_s - shown_trigger_s > in_time_s
     )
-    return text if looks_late else number_text(log.times_s[follower])

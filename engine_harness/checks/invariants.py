@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from engine_harness._canonical import canonical_json
+from engine_harness._counted import counted
 from engine_harness.checks.judged import Judged, not_in_record, place, rows_until
 from engine_harness.checks.verdict import Check, Finding, Where
 from engine_harness.checks.wording import seconds, value_text
@@ -88,8 +89,7 @@ def _finding(record: RunRecord, rows: Sequence[InvariantRow], where: Where) -> F
 
 
 def _duration(record: RunRecord, row: InvariantRow) -> str:
-    noun = "frame" if row.frames == 1 else "frames"
-    text = f"lasted {seconds(row.violated_s)} s ({row.frames} {noun})"
+    text = f"lasted {seconds(row.violated_s)} s ({counted(row.frames, 'frame')})"
     end_s = record.outcome.virtual_s
     if end_s is not None and row.first_at_s + row.violated_s >= end_s - END_TOLERANCE_S:
         text += ", to the end of the run"

@@ -6,6 +6,7 @@ long log cost little more than one pass. Knows no rule.
 
 from __future__ import annotations
 
+from itertools import takewhile
 from typing import TYPE_CHECKING, cast
 
 from engine_harness._canonical import canonical_json
@@ -14,7 +15,7 @@ from engine_harness.checks.metrics import MISSING, Missing, equal, lookup
 from engine_harness.checks.wording import seconds, value_text
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Iterable, Mapping, Sequence
+    from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 
     from pydantic import JsonValue
 
@@ -134,6 +135,30 @@ class EventLog:
         text = f"nearest: {pattern.event} at {seconds(self.times_s[best])} s"
         return f"{text} with {_named(fields, wrong, '=')}", (best,)
 
+    def absent_fields(self, pattern: EventPattern) -> str | None:
+        """Word the fields of a pattern that no row of its event has; None when there are none.
+
+        Of a list only the list itself must be there: how long it gets is not known.
+        """
+        absent = [
+            name
+            for name in pattern.where
+            if not self._has_field(pattern.event, name)
+            and not self._has_field(pattern.event, _before_index(name))
+        ]
+        rows = self._by_name.get(pattern.event, [])
+        if not absent or not rows:
+            return None
+        levels = 1 + max(name.count(".") for name in absent)
+        known: dict[str, None] = {}
+        for index in rows:
+            known |= dict.fromkeys(_paths(self._fields[index], levels))
+        names = [f"'{name}'{suggestion(name, known)}" for name in absent]
+        return f"no {pattern.event} has a field {' or '.join(names)}"
+
+    def _has_field(self, event: str, name: str) -> bool:
+        return any(value is not MISSING for value in self._column(event, name))
+
     def _other_names(self, name: str) -> str:
         if not self.rows:
             return "no event was recorded"
@@ -185,6 +210,20 @@ def _named(fields: dict[str, JsonValue], names: Sequence[str], sign: str) -> str
             f"no {name}" if isinstance(value, Missing) else f"{name}{sign}{value_text(value)}"
         )
     return ", ".join(parts)
+
+
+def _before_index(name: str) -> str:
+    """Return the part of a dotted field before its first position in a list."""
+    parts = name.split(".")
+    return ".".join(takewhile(lambda part: not part.isdigit(), parts)) or name
+
+
+def _paths(fields: Mapping[str, JsonValue], levels: int) -> Iterator[str]:
+    """Return the dotted names of fields, so many levels deep."""
+    for name, value in fields.items():
+        yield name
+        if levels > 1 and isinstance(value, dict):
+            yield from (f"{name}.{inner}" for inner in _paths(value, levels - 1))
 
 
 def _is_range(want: JsonValue) -> bool:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from pydantic import ValidationError
 from pydantic_core import to_json
 
+from engine_harness._counted import counted
 from engine_harness.checks.diff import Difference, compare
 from engine_harness.checks.judged import place
 from engine_harness.checks.verdict import Finding
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
 __all__ = ["recorded_scenario"]
 
-_RUN_KEYS = {"driver", "world", "world_options", "seed", "config"}
+_RUN_KEYS = {"driver", "world", "world_options", "seed", "config", "rule_aliases"}
 # What is judged after the run, or read by people only.
 _ENTRY_KEYS_JUDGED = {"expect", "notes", "refused"}
 
@@ -58,7 +59,8 @@ def _first_difference(recorded: Scenario, scenario: Scenario) -> str | None:
     if differences:
         return _worded(differences[0], "")
     if len(recorded.timeline) != len(scenario.timeline):
-        return f"timeline ran {len(recorded.timeline)} entries, has {len(scenario.timeline)} now"
+        ran_entries = counted(len(recorded.timeline), "entry", "entries")
+        return f"timeline ran {ran_entries}, has {len(scenario.timeline)} now"
     for old, new in zip(recorded.timeline, scenario.timeline, strict=True):
         differences = compare(
             old.model_dump(mode="json", exclude=_ENTRY_KEYS_JUDGED),

@@ -7,13 +7,16 @@ from typing import TYPE_CHECKING
 from engine_harness._canonical import canonical_json
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from pydantic import JsonValue
 
     from engine_harness._types import Json
 
-__all__ = ["number_text", "seconds", "value_text", "value_texts"]
+__all__ = ["number_text", "seconds", "seconds_so_that", "value_text", "value_texts"]
 
 VALUE_LENGTH_MAX = 200
+DECIMALS_MIN, DECIMALS_MAX = 3, 9
 
 
 def value_text(value: Json | JsonValue) -> str:
@@ -37,4 +40,10 @@ def number_text(value: float) -> str:
 
 def seconds(at_s: float) -> str:
     """Return a virtual time that was measured, in seconds with milliseconds."""
-    return f"{at_s:.3f}"
+    return f"{at_s:.{DECIMALS_MIN}f}"
+
+
+def seconds_so_that(at_s: float, is_true: Callable[[float], bool]) -> str:
+    """Return a measured time in milliseconds, finer only where what is said of it needs that."""
+    texts = (f"{at_s:.{decimals}f}" for decimals in range(DECIMALS_MIN, DECIMALS_MAX + 1))
+    return next((text for text in texts if is_true(float(text))), number_text(at_s))

@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from engine_harness._canonical import canonical_json
-from engine_harness.checks.diff import compare, first_divergence, without_host
+from engine_harness._counted import counted
+from engine_harness.checks.diff import first_divergence, record_differences
 from engine_harness.cli.output import Output
 from engine_harness.records.reader import read_record
-from engine_harness.records.writer import record_data
 from engine_harness.report.events import event_text
 from engine_harness.report.lines import plain
 
@@ -28,14 +28,13 @@ def diff_records(expected: str, actual: str, *, as_json: bool) -> int:
     first, second = read_record(Path(expected)), read_record(Path(actual))
     output = Output(as_json=as_json)
     divergence = first_divergence(first, second)
-    differences = compare(without_host(record_data(first)), without_host(record_data(second)))
+    differences = record_differences(first, second)
     code = 1 if differences else 0
     if not differences:
         output.lines([f"equal: digest {first.digest}, events: {len(first.events)}"])
     else:
         output.lines(_divergence_lines(divergence) if divergence is not None else [])
-        noun = "difference" if len(differences) == 1 else "differences"
-        output.lines([f"{len(differences)} {noun}:"])
+        output.lines([f"{counted(len(differences), 'difference')}:"])
         output.lines(f"  {_worded(item)}" for item in differences[:DIFFERENCES_SHOWN_MAX])
         if len(differences) > DIFFERENCES_SHOWN_MAX:
             output.lines([f"  {len(differences) - DIFFERENCES_SHOWN_MAX} more (all with --json)"])

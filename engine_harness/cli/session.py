@@ -9,6 +9,7 @@ import sys
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from engine_harness._counted import counted
 from engine_harness._wallclock import monotonic_s
 from engine_harness.cli.documents import case_data
 from engine_harness.cli.opening import (
@@ -94,7 +95,8 @@ def run_session(request: RunRequest) -> int:
         for warning in loaded.warnings:
             note(str(warning))
         if request.verbose:
-            note(f"read {len(loaded.files)} manifests with {len(loaded.scenarios)} scenarios")
+            manifests = counted(len(loaded.files), "manifest")
+            note(f"read {manifests} with {counted(len(loaded.scenarios), 'scenario')}")
         selected = select_by_suite(loaded, request, suites, project)
         flags = changing_flags(request)
         session = _Session(request, places, output, suites, selected, flags)

@@ -127,6 +127,8 @@ class Inputs:
             "label": scenario.origin.label,
             "combination": "" if base_id is None else scenario.id.removeprefix(base_id),
             "runtime": self.runtime,
+            # All that a plan has from the world.
+            "ruleAliases": {**scenario.rule_aliases},
             "macros": _macros_hash(macros - BUILTIN_MACROS.keys()),
             "version": self.version,
         }

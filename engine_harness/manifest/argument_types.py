@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from engine_harness._types import Json
 
-__all__ = ["ALLOWED", "ArgumentType", "is_meant_as_type", "read_type"]
+__all__ = ["ALLOWED", "ArgumentType", "is_meant_as_type", "read_type", "sample"]
 
 
 def _is_number(value: Json) -> bool:
@@ -38,6 +38,15 @@ _KINDS: Final[dict[str, Callable[[Json], bool]]] = {
     "table": lambda value: isinstance(value, dict | list),
     "any": lambda value: value is not None,
 }
+_SAMPLES: Final[dict[str, Json]] = {
+    "number": 1,
+    "integer": 1,
+    "string": "a",
+    "boolean": True,
+    "table": {},
+    "any": 1,
+}
+_EXACT_MAX = 2**53
 _BOUNDED = ("number", "integer")
 _COMPARISONS: Final[dict[str, Callable[[float, float], bool]]] = {
     ">": operator.gt,
@@ -112,22 +121,42 @@ def read_type(text: str) -> ArgumentType | None:
             return None
         bounds.append((found[1], float(found[2])))
         position = found.end()
-    if bounds and (head[1] not in _BOUNDED or not _leave_room(head[1], bounds)):
+    declared = ArgumentType(head[1], bool(head[2]), tuple(bounds))
+    if bounds and not (head[1] in _BOUNDED and _has_value(declared)):
         return None
-    return ArgumentType(head[1], bool(head[2]), tuple(bounds))
+    return declared
 
 
-def _leave_room(kind: str, bounds: list[tuple[str, float]]) -> bool:
-    """Return whether any value satisfies all bounds."""
-    if not all(math.isfinite(bound) for _, bound in bounds):
-        return False
+def sample(declared: ArgumentType) -> Json:
+    """Return a value of this type that lies within its bounds: 1 and whole numbers rather."""
+    if not declared.bounds:
+        return _SAMPLES[declared.kind]
+    number = _number_within(declared)
+    # A type without any value is read as none.
+    assert number is not None
+    return number
+
+
+def _has_value(declared: ArgumentType) -> bool:
+    is_finite = all(math.isfinite(bound) for _, bound in declared.bounds)
+    return is_finite and _number_within(declared) is not None
+
+
+def _number_within(declared: ArgumentType) -> float | None:
+    """Return a number that is of the type and in its bounds, None when there is none."""
+    bounds = declared.bounds
     low = max((bound for comparison, bound in bounds if comparison[0] == ">"), default=-math.inf)
     high = min((bound for comparison, bound in bounds if comparison[0] == "<"), default=math.inf)
-    if kind == "integer":
-        if (">", low) in bounds:
-            low = math.floor(low) + 1
-        if ("<", high) in bounds:
-            high = math.ceil(high) - 1
-        return math.ceil(low) <= math.floor(high) if math.isfinite(low + high) else low < high
-    is_open = (">", low) in bounds or ("<", high) in bounds
-    return low < high or (low == high and not is_open)
+    candidates = [1.0]
+    for bound, inwards in ((low, math.inf), (high, -math.inf)):
+        if math.isfinite(bound):
+            next_whole = math.floor(bound) + 1 if inwards > 0 else math.ceil(bound) - 1
+            first_whole = math.ceil(bound) if inwards > 0 else math.floor(bound)
+            candidates += [float(first_whole), float(next_whole)]
+    # Last what every range has that is not empty: its first number, or the one behind an open end.
+    candidates += [low / 2 + high / 2]
+    candidates += [low, math.nextafter(low, math.inf), high, math.nextafter(high, -math.inf)]
+    for value in candidates:
+        if declared.is_in_bounds(value) and declared.is_of_kind(value):
+            return int(value) if value % 1 == 0 and abs(value) <= _EXACT_MAX else value
+    return None

@@ -41,6 +41,7 @@ _KNOWN = (
     "metrics",
     "options",
     "phases",
+    "rule_aliases",
 )
 
 
@@ -61,6 +62,8 @@ class WorldDescribe(Model):
     options: dict[str, JsonValue] | None = None
     """Names of options; a value that is an argument type is checked as one."""
     phases: tuple[str, ...] | None = None
+    rule_aliases: dict[str, str] | None = None
+    """Names of rules, by the second names that a timeline may use for them."""
     other: dict[str, JsonValue] = ModelField(default_factory=dict)
     """What else the world says of itself."""
 
@@ -91,6 +94,7 @@ def read_describe(value: Json, file: str) -> tuple[WorldDescribe, tuple[Diagnost
         else None,
         options=_options(table),
         phases=table.texts("phases"),
+        rule_aliases=_rule_aliases(table),
         other={key: item for key, item in table.data.items() if key not in _KNOWN},
     )
     return describe, _named(problems)
@@ -125,6 +129,26 @@ def _types(table: Table, key: str, noun: str, taken: Sequence[str]) -> dict[str,
             message = f"'{name}' is {noun} of every scenario, no world can declare it"
             field.child(name, types.pop(name)).error(message, show=False, of_key=True)
     return types
+
+
+def _rule_aliases(table: Table) -> dict[str, str] | None:
+    """Return the rule of each alias; an alias is followed once, so it cannot lead to another."""
+    field = table.get("rule_aliases")
+    data = field.map("a map of names of rules") if field else None
+    if field is None or data is None:
+        return None
+    aliases: dict[str, str] = {}
+    for alias, rule in data.items():
+        place = field.child(alias, rule)
+        if not alias:
+            field.error("an alias must not be empty", show=False)
+        elif (name := place.text()) is None:
+            continue
+        elif name in data:
+            place.error(f"'{name}' is an alias itself", "the name of a rule that is no alias")
+        else:
+            aliases[alias] = name
+    return aliases
 
 
 def _declared(field: Field, data: JsonMap) -> dict[str, str]:

@@ -111,6 +111,7 @@ def read_scenario(member: Member, worlds: WorldCatalog) -> Scenario | None:
         config=config,
         engine=engine,
         timeline=entries,
+        rule_aliases=words.rule_aliases,
         expect=expect,
         expect_target=expect_target,
         expect_events=expect_events,

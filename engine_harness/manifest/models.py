@@ -105,6 +105,8 @@ class Scenario(Model):
     """The authored `config`, which the plan carries."""
     engine: EngineOptions = EngineOptions()
     timeline: tuple[TimelineEntry, ...] = ()
+    rule_aliases: dict[str, str] = Field(default_factory=dict)
+    """The names of rules, by the second names that the world declares for them."""
     expect: ExpectationSet = Field(default_factory=dict)
     expect_target: ExpectationSet = Field(default_factory=dict)
     expect_events: tuple[EventRule, ...] = ()

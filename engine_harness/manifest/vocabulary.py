@@ -33,8 +33,12 @@ PLAN_EVENTS = (
 """How rows of the event log that come from a plan are called."""
 
 
+def _first(name: str) -> str:
+    return name.partition(".")[0]
+
+
 def _first_segments(names: Collection[str]) -> set[str]:
-    return {name.partition(".")[0] for name in names}
+    return {_first(name) for name in names}
 
 
 def _type(declared: str) -> ArgumentType:
@@ -92,6 +96,11 @@ class Vocabulary:
     def _describe(self) -> WorldDescribe:
         return self.world.describe if self.world else WorldDescribe()
 
+    @property
+    def rule_aliases(self) -> dict[str, str]:
+        """The names of rules, by the second names that the world declares for them."""
+        return self._describe.rule_aliases or {}
+
     def check_metric(
         self, name: str, at: Field, *, at_end: bool = False, is_key: bool = False
     ) -> None:
@@ -103,12 +112,18 @@ class Vocabulary:
         first, _, rest = name.partition(".")
         # A checkpoint's name wins over a metric's: then only what follows it is a metric.
         metric = rest if rest and first in checkpoints else name
-        segment = metric.partition(".")[0]
+        segment = _first(metric)
         segments = sorted(_first_segments(declared))
         if metric in declared or segment in segments:
             return
         if segment == PERFORMANCE:
             _check_figure(metric, at, at_end=at_end and metric == name, is_key=is_key)
+            return
+        if checkpoints and metric == name and (rest in declared or _first(rest) in segments):
+            near = suggestion(first, checkpoints)
+            allowed = None if near else one_of(checkpoints)
+            message = f"unknown checkpoint '{first}'{near}"
+            at.error(message, allowed, show=False, of_key=is_key)
             return
         known = sorted(declared)
         near = suggestion(metric, known) or suggestion(segment, segments)

@@ -20,13 +20,13 @@ from engine_harness.manifest.drivers import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from pydantic import JsonValue
 
     from engine_harness.plan.model import PlannedEvent
 
-__all__ = ["ACTION_OF_KIND", "EVENT_FIELDS", "Entry", "planned_event", "with_rule_name"]
+__all__ = ["ACTION_OF_KIND", "EVENT_FIELDS", "Entry", "planned_event", "under_rule_name"]
 
 Entry: TypeAlias = (
     ActionEntry
@@ -54,13 +54,10 @@ EVENT_FIELDS: Final[dict[str, tuple[frozenset[str], frozenset[str]]]] = {
         ),
         ("player-action", ("action",), ("macro", "value", "duration", "parameters")),
         ("network", ("name",), ("channel", "direction", "payload")),
-        ("rule-toggle", ("rule", "value"), ("authoredRule", "macro", "transition", "duration")),
+        ("rule-toggle", ("rule", "value"), ("macro", "transition", "duration")),
     )
 }
-"""Fields that an event of a kind must and may have, beside `time` and `event`."""
-
-RULE_ALIASES: Final[dict[str, str]] = {"highlight": "highlight-gate"}
-"""Rules that have a second name, by that name."""
+"""Fields that an event of a kind must and may be made with, beside `time` and `event`."""
 
 ACTION_OF_KIND: Final[dict[str, str]] = {
     "spawn-threat": "threat",
@@ -150,12 +147,15 @@ _BUILDERS: Final[dict[str, Callable[[Any], PlannedEvent]]] = {
 }
 
 
-def with_rule_name(event: PlannedEvent) -> PlannedEvent:
-    """Return the event with its rule's one name; a second name is kept as `authoredRule`."""
+def under_rule_name(event: PlannedEvent, aliases: Mapping[str, str]) -> PlannedEvent:
+    """Return the event with its rule's one name; a second name is kept as `authoredRule`.
+
+    `aliases`: the names of rules, by the second names that the world declares for them.
+    """
     rule = event.get("rule")
-    if event["event"] != "rule-toggle" or not isinstance(rule, str) or rule not in RULE_ALIASES:
+    if event["event"] != "rule-toggle" or not isinstance(rule, str) or rule not in aliases:
         return event
-    return {**event, "rule": RULE_ALIASES[rule], "authoredRule": rule}
+    return {**event, "rule": aliases[rule], "authoredRule": rule}
 
 
 def planned_event(entry: Entry) -> PlannedEvent:
@@ -163,4 +163,4 @@ def planned_event(entry: Entry) -> PlannedEvent:
     event: PlannedEvent = {"time": entry.at_s, **_BUILDERS[entry.kind](entry)}
     if entry.notes is not None:
         event["notes"] = entry.notes
-    return with_rule_name(event)
+    return event

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from engine_harness._registry import suggestion
 from engine_harness.errors import Diagnostic, HarnessError, PlanError
 from engine_harness.manifest.drivers import MacroEntry
-from engine_harness.plan.events import EVENT_FIELDS, planned_event, with_rule_name
+from engine_harness.plan.events import EVENT_FIELDS, planned_event, under_rule_name
 from engine_harness.plan.holds import hold_problems
 from engine_harness.plan.macros import (
     EVENTS_PER_MACRO_MAX,
@@ -98,7 +98,8 @@ def expand(scenario: Scenario) -> Expansion:
         for position, event in enumerate(events):
             time_s = event["time"]
             assert isinstance(time_s, int | float)
-            rows.append((time_s, entry.index, position, event))
+            named = under_rule_name(event, scenario.rule_aliases)
+            rows.append((time_s, entry.index, position, named))
     if len(rows) > EVENTS_PER_SCENARIO_MAX and not reader.errors:
         reader.error(
             "timeline",
@@ -237,8 +238,7 @@ class _Reader:
                 self.error(path, f"event {number} of macro '{entry.macro}' {problem}")
                 return []
             _, fields = EVENT_FIELDS[str(event["event"])]
-            own = {**event, "macro": entry.macro} if "macro" in fields else event
-            named.append(with_rule_name(own))
+            named.append({**event, "macro": entry.macro} if "macro" in fields else event)
         return named
 
 

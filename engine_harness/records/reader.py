@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NoReturn, cast
 from pydantic import ValidationError
 
 from engine_harness._canonical import canonical_json
+from engine_harness._counted import counted
 from engine_harness._registry import suggestion
 from engine_harness.errors import UsageError
 from engine_harness.records.models import SCHEMA_VERSION, RunRecord
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 __all__ = ["read_json", "read_record"]
 
 PROBLEMS_SHOWN_MAX = 20
+_WHERE_RECORDS_ARE = "records are the files of artifacts/records"
 _VALUE_LENGTH_MAX = 80
 # Strings first, so that a word inside one is never taken for a number.
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|NaN|-?Infinity|-?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?', re.DOTALL)
@@ -45,11 +47,19 @@ class _NotFiniteError(ValueError):
 
 def read_record(path: Path) -> RunRecord:
     """Read one record; anything that is none raises a `UsageError` with all its problems."""
-    data = read_json(path)
+    try:
+        data = _read(path)
+    except json.JSONDecodeError as error:
+        why = f"no JSON at {error.lineno}:{error.colno} ({error.msg})"
+        msg = f"{path}: not a record: {why}; {_WHERE_RECORDS_ARE}"
+        raise UsageError(msg) from error
     if not isinstance(data, dict):
         msg = f"{path}: a record is a map; got {_short(data)}"
         raise UsageError(msg)
-    version = data.get("schema_version")
+    if "schema_version" not in data:
+        msg = f"{path}: not a record: the key schema_version is missing; {_WHERE_RECORDS_ARE}"
+        raise UsageError(msg)
+    version = data["schema_version"]
     if version != SCHEMA_VERSION or isinstance(version, bool):
         msg = (
             f"{path}: schema_version: no record of this format; got {_short(version)};"
@@ -71,6 +81,14 @@ def read_record(path: Path) -> RunRecord:
 def read_json(path: Path) -> Json:
     """Read any JSON file; non-finite numbers are refused. Raises `UsageError` with the place."""
     try:
+        return _read(path)
+    except json.JSONDecodeError as error:
+        msg = f"{path}:{error.lineno}:{error.colno}: no JSON: {error.msg}"
+        raise UsageError(msg) from error
+
+
+def _read(path: Path) -> Json:
+    try:
         text = path.read_bytes().decode("utf-8")
     except OSError as error:
         msg = f"cannot read {path}: {error.strerror or error}"
@@ -81,9 +99,9 @@ def read_json(path: Path) -> Json:
         raise UsageError(msg) from error
     try:
         data: Json = json.loads(text, parse_constant=_refuse, parse_float=_finite)
-    except json.JSONDecodeError as error:
-        msg = f"{path}:{error.lineno}:{error.colno}: no JSON: {error.msg}"
-        raise UsageError(msg) from error
+    except json.JSONDecodeError:
+        # What this means is for the caller to say: no record, or no JSON.
+        raise
     except _NotFiniteError as error:
         msg = f"{path}:{_place_of_not_finite(text)}: a number must be finite; got {error}"
         raise UsageError(msg) from error
@@ -149,7 +167,8 @@ def _problems(path: Path, error: ValidationError) -> str:
             line += f"{message[:1].lower()}{message[1:]}; got {_short(problem['input'])}"
         lines.append(line)
     if len(problems) > PROBLEMS_SHOWN_MAX:
-        lines.append(f"{path}: and {len(problems) - PROBLEMS_SHOWN_MAX} more problems")
+        more = counted(len(problems) - PROBLEMS_SHOWN_MAX, "more problem")
+        lines.append(f"{path}: and {more}")
     return "\n".join(lines)
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from engine_harness._counted import counted
 from engine_harness.report.failure import Telling, failure_block
 from engine_harness.report.lines import plain, wrapped
 
@@ -110,7 +111,7 @@ def counts(cases: Sequence[Case], *, missing: int = 0) -> str:
     if missing:
         parts.append(f"{missing} not run")
     total = len(cases) + missing
-    return f"{total} {'scenario' if total == 1 else 'scenarios'}: {', '.join(parts)}"
+    return f"{counted(total, 'scenario')}: {', '.join(parts)}"
 
 
 def summary_lines(suites: Sequence[SuiteSummary], *, wall: bool) -> list[str]:

@@ -8,8 +8,9 @@ from __future__ import annotations
 import re
 import shlex
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
+from engine_harness._counted import counted
 from engine_harness.report.events import around
 from engine_harness.report.lines import WIDTH, plain, shortened, wrapped
 
@@ -24,7 +25,7 @@ __all__ = ["Telling", "failure_block", "print_lines", "reproduce"]
 
 FINDINGS_SHOWN_MAX = 10
 FOLLOW_UPS_SHOWN_MAX = 3
-"""Findings shown beside the end of a run that was cut short: most of them follow from it."""
+"""Findings shown beside the end of a run that was cut short."""
 PRINTS_SHOWN_MAX = 5
 MESSAGE_LINES_MAX = 8
 TRACEBACK_LINES_MAX = 20
@@ -51,12 +52,13 @@ def failure_block(case: Case, telling: Telling | None = None) -> list[str]:
     seed = shortened(str(head.seed))
     place = plain(f"{_place(case.record)}, world {head.world}, seed {seed}")
     lines = [f"FAIL  {plain(head.id)}   ({place})"]
-    findings, shown_max = _causes_first(case)
-    shown = findings if telling.verbose else findings[:shown_max]
+    findings = _findings(case)
+    shown = [*findings.shown, *findings.folded] if telling.verbose else findings.shown
+    shown = shown if telling.verbose else shown[: findings.shown_max]
     for finding in shown:
         lines += _finding_lines(finding, case.record)
-    if len(findings) > len(shown):
-        lines.append(f"  {_more(len(findings) - len(shown), case, telling)}")
+    if not telling.verbose:
+        lines += _not_shown(findings, case, telling)
     lines += _last_prints(case.record, telling)
     lines.append(f"  reproduce: {reproduce(case.record, telling.flags)}")
     return lines
@@ -89,27 +91,50 @@ def _policy_flag(record: RunRecord) -> list[str]:
     )
 
 
-def _causes_first(case: Case) -> tuple[list[Finding], int]:
-    """Return the findings that fail a run, and how many are shown.
+class _Findings(NamedTuple):
+    """The findings that fail a run, causes first."""
 
-    What a run that was cut short did not get to do is found missing in its events: that comes last.
-    """
+    shown: list[Finding]
+    shown_max: int
+    folded: list[Finding]
+    """Those that may only say that the run was cut short: they are counted."""
+
+
+def _findings(case: Case) -> _Findings:
     findings = [finding for finding in case.verdict.findings if finding.severity == "error"]
     status = case.record.outcome.status
     if status == "completed":
-        return findings, FINDINGS_SHOWN_MAX
+        return _Findings(findings, FINDINGS_SHOWN_MAX, [])
     ends = [finding for finding in findings if finding.check == status]
     others = [finding for finding in findings if finding.check != status]
-    others.sort(key=lambda finding: finding.check == "expect_events")
-    return [*ends, *others], len(ends) + FOLLOW_UPS_SHOWN_MAX
+    folded = [finding for finding in others if _needs_whole_run(finding)]
+    facts = [finding for finding in others if not _needs_whole_run(finding)]
+    return _Findings([*ends, *facts], len(ends) + FOLLOW_UPS_SHOWN_MAX, folded)
 
 
-def _more(number: int, case: Case, telling: Telling) -> str:
-    if telling.record is None:
-        return f"… {number} more"
-    # The record holds what happened, not the findings: they come from judging it again.
-    command = shlex.join(["run-harness", "check", telling.record(case), "--verbose"])
-    return f"… {number} more: {plain(command)}"
+def _needs_whole_run(finding: Finding) -> bool:
+    """Return whether a finding is judged at the end; an `expect` of a timeline is not."""
+    return finding.check == "expect_events" or (
+        finding.check == "expect" and not finding.where.path.startswith("timeline[")
+    )
+
+
+def _not_shown(findings: _Findings, case: Case, telling: Telling) -> list[str]:
+    """Return the lines that count what is not shown, the last with the way to all."""
+    lines = []
+    cut = len(findings.shown) - findings.shown_max
+    if cut > 0:
+        lines.append(f"  … {cut} more")
+    if findings.folded:
+        checks = counted(len(findings.folded), "more check")
+        end_s = case.record.outcome.virtual_s
+        until = "" if end_s is None else f" until {end_s:.3f} s"
+        lines.append(f"  {checks} failed on what was recorded{until}")
+    if lines and telling.record is not None:
+        # The record holds what happened, not the findings: they come from judging it again.
+        command = shlex.join(["run-harness", "check", telling.record(case), "--verbose"])
+        lines[-1] += f": {plain(command)}"
+    return lines
 
 
 def _prints(record: RunRecord) -> list[LogRow]:
@@ -154,16 +179,20 @@ def _finding_lines(finding: Finding, record: RunRecord) -> list[str]:
         indent = "  " if number == 0 else "    "
         lines += wrapped(_words_shortened(text), first=indent, rest="    ")
     if len(message) > MESSAGE_LINES_MAX:
-        lines.append(f"    {len(message) - MESSAGE_LINES_MAX} more lines in the artifact")
+        lines.append(_cut(len(message) - MESSAGE_LINES_MAX))
     lines += [f"    {plain(text.strip())}" for text in traceback[:TRACEBACK_LINES_MAX]]
     if len(traceback) > TRACEBACK_LINES_MAX:
-        lines.append(f"    {len(traceback) - TRACEBACK_LINES_MAX} more lines in the artifact")
+        lines.append(_cut(len(traceback) - TRACEBACK_LINES_MAX))
     where = f"{finding.where.manifest}  {finding.where.path}".rstrip()
     lines.append(f"     {plain(where)}")
     events = around(finding, record.events, WIDTH - 2)
     if events:
         lines.append(f"  {plain(events)}")
     return lines
+
+
+def _cut(number: int) -> str:
+    return f"    {counted(number, 'more line')} in the artifact"
 
 
 def _split_traceback(finding: Finding) -> tuple[list[str], list[str]]:

@@ -13,6 +13,7 @@ from engine_harness._canonical import canonical_json
 from engine_harness.api import Harness, open_project
 from engine_harness.checks.diff import first_divergence
 from engine_harness.errors import UsageError
+from engine_harness.manifest.argument_types import read_type, sample
 from engine_harness.run.determinism import divergence, repeat
 from engine_harness.testing.builders import request_of, scenario_of
 
@@ -32,14 +33,6 @@ __all__ = ["Conformance", "ConformanceError", "check_world"]
 PROBE_KINDS = ("views", "unknown_action", "instances", "actions", "restore")
 # What each probe needs of a world beside the contract.
 NEEDS = {"actions": ("actions", "snapshot", "restore"), "restore": ("snapshot", "restore")}
-SAMPLE_ARGUMENTS: dict[str, Json] = {
-    "number": 1,
-    "integer": 1,
-    "string": "a",
-    "boolean": True,
-    "table": {},
-    "any": 1,
-}
 ACTION_EVERY_S = 0.1
 VALUE_SHOWN_MAX = 100
 
@@ -66,6 +59,7 @@ def check_world(
     *,
     root: str | Path | None = None,
     options: Mapping[str, Json] | None = None,
+    config: Mapping[str, Json] | None = None,
     timeline: Sequence[Mapping[str, Json]] | None = None,
     seeds: Sequence[int] = (0, 7),
     runs: int = 2,
@@ -76,13 +70,17 @@ def check_world(
         world: its name, as in `lua/worlds/<name>/init.lua`.
         root: the project's root; by default the nearest folder upwards with `harness.toml`.
         options: handed to `World.new`.
-        timeline: entries as in a manifest; by default each declared action once, 0.1 s apart.
+        config: sections of `config` as in a manifest; what the world requires there and is not
+            given is made up of its declared types.
+        timeline: entries as in a manifest; by default each declared action once, 0.1 s apart, with
+            arguments made up of their declared types.
         seeds: every claim is tested with each of them.
         runs: fresh processes that must agree, >= 2.
 
     Raises:
         ConformanceError: with every claim that does not hold.
-        UsageError: there is no such world, or it declares no action and no timeline is given.
+        UsageError: there is no such world, it declares no action and no timeline is given, or
+            `config` or `timeline` is not what it declares.
     """
     with Harness(open_project(root)) as harness:
         info = harness.worlds.get(world)
@@ -93,12 +91,14 @@ def check_world(
             msg = f"world {world} does not load: {info.failure.message}"
             raise ConformanceError(msg)
         entries = list(timeline) if timeline is not None else _sample_timeline(info)
+        keys: dict[str, Json] = {
+            "world_options": dict(options or {}),
+            "config": _sample_config(info, config or {}),
+        }
         held: dict[str, None] = {}
         broken: list[str] = []
         for seed in seeds:
-            scenario = scenario_of(
-                harness, world=world, timeline=entries, seed=seed, world_options=dict(options or {})
-            )
+            scenario = scenario_of(harness, world=world, timeline=entries, seed=seed, **keys)
             for claim, problem in _claims(request_of(harness, scenario), info, runs):
                 if problem is None:
                     held[claim] = None
@@ -118,14 +118,35 @@ def _sample_timeline(info: WorldInfo) -> list[Mapping[str, Json]]:
         {
             "at": ACTION_EVERY_S * position,
             "action": name,
-            "args": {
-                key: SAMPLE_ARGUMENTS[kind]
-                for key, kind in arguments.items()
-                if not kind.endswith("?")
-            },
+            "args": _samples(arguments),
         }
         for position, (name, arguments) in enumerate(sorted(declared.items()), start=1)
     ]
+
+
+def _sample_config(info: WorldInfo, given: Mapping[str, Json]) -> JsonMap:
+    """Return what is given, and in the places that the world requires and are not given, samples.
+
+    Whatever is not a map is left to the loader, which says so.
+    """
+    sections = {**_samples(info.describe.config or {}), **given}
+    engine = sections.get("engine", {})
+    required = _samples(info.describe.engine_options or {})
+    if required and isinstance(engine, dict):
+        sections["engine"] = {**required, **engine}
+    return sections
+
+
+def _samples(types: Mapping[str, str]) -> JsonMap:
+    """Return a value of its type, within its bounds, for each name that must be given."""
+    values: JsonMap = {}
+    for name, declared in types.items():
+        kind = read_type(declared)
+        # What is no type is left out of a describe when it is read.
+        assert kind is not None
+        if not kind.is_optional:
+            values[name] = sample(kind)
+    return values
 
 
 def _missing(info: WorldInfo, kind: str) -> list[str]:

@@ -3,8 +3,9 @@
 --- Lua has one empty table; JSON has `[]` and `{}`. A list that came in empty is remembered by
 --- identity and leaves as `[]`; every other empty table leaves as `{}`.
 
+local host_plain = require("harness.host_plain")
+local null = require("harness.null")
 local ordered = require("harness.ordered")
-local plain = require("harness.plain")
 local shapes = require("harness.shapes")
 local utf8 = require("harness.utf8")
 
@@ -22,12 +23,8 @@ local EXACT_INTEGER_MAX = 2 ^ 53
 
 local empty_lists = setmetatable({}, { __mode = "k" })
 
---- Stands for a null where nil would drop the key. Worlds see it as `env.null`.
-Json.null = setmetatable({}, {
-	__metatable = "null",
-	__tostring = function() return "null" end,
-	__newindex = function() error("null cannot be changed", 2) end,
-})
+--- Stands for a null where nil would drop the key.
+Json.null = null
 
 --- Remember that `list` is an empty list, not an empty map.
 function Json.mark_empty_list(list)
@@ -207,12 +204,12 @@ function put(out, value, name, depth, strict)
 		out:put(value and "true" or "false")
 	elseif kind == "nil" then
 		out:put("null")
-	elseif value == Json.null then
-		out:put("null")
 	elseif kind == "table" then
 		put_table(out, value, name, depth, strict)
+	elseif value == null then
+		out:put("null")
 	else
-		local data, what = plain.of(value)
+		local data, what = host_plain.of(value)
 		if data == nil then
 			fail(name, depth, format("a %s is no plain data", what))
 		end
@@ -339,11 +336,11 @@ function decode_value(text, position)
 	return number, position + #word
 end
 
---- Return what `text` says. A null is nil, absent from a map, unless `null` stands for it.
+--- Return what `text` says. A null is nil, absent from a map, unless `stand_in` is given for it.
 ---@param text string JSON that our own side has written
----@param null? any
-function Json.decode(text, null)
-	decoded_null = null
+---@param stand_in? any
+function Json.decode(text, stand_in)
+	decoded_null = stand_in
 	return (decode_value(text, skip(text, 1)))
 end
 

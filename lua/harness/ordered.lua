@@ -6,6 +6,8 @@
 --- `setmetatable`, `tostring` or `coroutine.create`. Keys are fixed when a walk begins: a removed
 --- key is skipped, a new one is not visited. The only file that may use the raw order.
 
+local object_numbers = require("harness.object_numbers")
+
 -- LuaJIT compiles a raw walk only if the local is called `next`.
 local format = string.format
 local next, rawget, type, error = next, rawget, type, error
@@ -18,39 +20,11 @@ local RANKS = { number = 1, string = 2, boolean = 3 }
 local OBJECT_RANK = 4
 
 local cache = setmetatable({}, WEAK_KEYS)
-local numbers = setmetatable({}, WEAK_KEYS)
-local last_number = 0
--- What the host numbered before the program began; the program's own objects count from 1.
-local host_numbers = 0
+local numbers, register = object_numbers.number_of, object_numbers.register
 
 -- What a walk over keys without order does; the sandbox puts the end of the run here.
 local function refuse(message)
 	error(message, 0)
-end
-
---- Number an object, unless it has a number.
-local function register(object)
-	if numbers[object] == nil then
-		last_number = last_number + 1
-		numbers[object] = last_number
-	end
-	return object
-end
-
---- The number of an object; it gets one if it had none.
-local function id(object)
-	return numbers[register(object)]
-end
-
---- The name of an object for texts: `#3`, or `#host12` for what was there before the program.
-local function name(object)
-	local number = id(object)
-	return number > host_numbers and "#" .. number - host_numbers or "#host" .. number
-end
-
---- From now on objects are the program's.
-local function begin_program()
-	host_numbers = last_number
 end
 
 local function before(a, b)
@@ -329,6 +303,27 @@ local function keys_of(t)
 	return keys, count, is_list
 end
 
+--- Follow the keys of a small map down a tree, in whatever order a raw walk meets them: each key of
+--- a node leads to the next. Maps that were made alike end at the same node.
+---@param node table the root
+---@param most integer keys of a map that is small
+---@param grow fun(node: table, key: string): table|nil makes a node that is not there yet
+---@return table|nil node nil when a key is no text, there are more than `most`, or none was made
+local function follow(map, node, most, grow)
+	local count = 0
+	for key in next, map do
+		count = count + 1
+		if type(key) ~= "string" or count > most then
+			return nil
+		end
+		node = node[key] or grow(node, key)
+		if not node then
+			return nil
+		end
+	end
+	return node
+end
+
 --- How many keys the walk that `next(t)` has begun covers.
 local function walk_length(t)
 	local entry = cache[t]
@@ -344,7 +339,8 @@ function Ordered.attach(work)
 end
 
 Ordered.pairs, Ordered.next, Ordered.isempty = ordered_pairs, ordered_next, isempty
-Ordered.register, Ordered.id, Ordered.walk_length = register, id, walk_length
-Ordered.keys, Ordered.list_length = keys_of, list_length
-Ordered.plain_fields, Ordered.name, Ordered.begin_program = plain_fields, name, begin_program
+Ordered.register, Ordered.id, Ordered.name = register, object_numbers.id, object_numbers.name
+Ordered.begin_program = object_numbers.begin_program
+Ordered.keys, Ordered.list_length, Ordered.walk_length = keys_of, list_length, walk_length
+Ordered.plain_fields, Ordered.follow = plain_fields, follow
 return Ordered

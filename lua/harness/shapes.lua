@@ -4,8 +4,9 @@
 --- sorting the keys of the first of them is enough. What comes back depends on the keys alone: the
 --- raw order only finds it.
 
--- LuaJIT compiles a raw walk only if the local is called `next`.
-local next, type, sort = next, type, table.sort
+local ordered = require("harness.ordered")
+
+local follow, keys_of = ordered.follow, ordered.keys
 
 local Shapes = {}
 
@@ -28,12 +29,8 @@ local function grow(node, key)
 end
 
 local function make_shape(map, node)
-	local keys = {}
-	for key in next, map do
-		keys[#keys + 1] = key
-	end
-	sort(keys)
-	local shape = { keys = keys, count = #keys, labels = false }
+	local keys, count = keys_of(map)
+	local shape = { keys = keys, count = count, labels = false }
 	node[SHAPE] = shape
 	return shape
 end
@@ -42,18 +39,8 @@ end
 --- to fill. Nil when a key is no text, or the map is too large or too odd to be remembered.
 ---@return table|nil
 function Shapes.of(map)
-	local node, count = root, 0
-	for key in next, map do
-		count = count + 1
-		if type(key) ~= "string" or count > KEYS_MAX then
-			return nil
-		end
-		node = node[key] or grow(node, key)
-		if not node then
-			return nil
-		end
-	end
-	return node[SHAPE] or make_shape(map, node)
+	local node = follow(map, root, KEYS_MAX, grow)
+	return node and (node[SHAPE] or make_shape(map, node))
 end
 
 return Shapes

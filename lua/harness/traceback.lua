@@ -6,6 +6,12 @@ local gsub, match, sub = string.gsub, string.match, string.sub
 local rawget, setmetatable = rawget, setmetatable
 local tonumber, type = tonumber, type
 
+-- What LuaJIT says of the constant fields that it writes to itself, past every metatable.
+local CLEARER = {
+	["attempt to write to constant location"] = "a Vector3, Vector2 or CFrame does not change, so its "
+		.. "X, Y or Z cannot be set; make a new one",
+}
+
 local Traceback = {}
 Traceback.__index = Traceback
 
@@ -224,7 +230,8 @@ function Traceback:failure(value, tostring, thread)
 				-- A thread that has died forgot the line of its innermost call; the message knows it.
 				lines[1] = gsub(lines[1], ":%-1: ", ":" .. at .. ": ", 1)
 			end
-			file, line, message = self.show(chunk), tonumber(at), rest
+			file, line = self.show(chunk), tonumber(at)
+			message = CLEARER[rest] or rest
 		elseif chunk and match(chunk, "^harness[./]") then
 			message = rest
 			is_ours = not first and match(rest, "^attempt to ") and self:_was_raised_by_lua() or nil

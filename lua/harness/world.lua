@@ -219,8 +219,6 @@ end
 local function require_map(value, what)
 	if type(value) ~= "table" then
 		error(format("%s must return a table, got %s", what, show(value)), 0)
-	elseif value == json.null then
-		error(what .. " must return a table, got null", 0)
 	elseif rawget(value, 1) ~= nil or json.is_empty_list(value) then
 		error(what .. " must return a table with names, got a list", 0)
 	end

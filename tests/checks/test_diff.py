@@ -7,7 +7,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from engine_harness.checks.diff import compare, first_divergence, without_host
+from engine_harness.checks.diff import compare, first_divergence, record_differences
 from engine_harness.checks.globs import Globs
 from engine_harness.errors import UsageError
 from engine_harness.records.models import Cost, InvariantRow, LogRow, RunRecord, Samples
@@ -314,6 +314,19 @@ def test_what_happened_is_told_before_what_follows_from_it(record: RunRecord) ->
     assert [d.path for d in found.differences] == ["metrics.hp", "cost.work_units", "digest"]
 
 
-def test_what_depends_on_the_host_is_removed_at_any_depth() -> None:
-    value: Any = {"a": [{"host": 1, "b": 2}], "meta": {"x": 1}, "hosts": 3}
-    assert without_host(value) == {"a": [{"b": 2}], "hosts": 3}
+def test_all_differences_of_records_begin_with_the_events(record: RunRecord) -> None:
+    changes: dict[str, Any] = {
+        "events": [record.events[0], {**record.events[1], "at_s": 2}],
+        "metrics": {"hp": 3.0, "host": "tower"},
+        "cost": Cost(work_units=11),
+        "digest": "e",
+        "host": {"wall_s": 9},
+    }
+    found = record_differences(record, record.model_copy(update=changes))
+    assert [(d.path, d.kind) for d in found] == [
+        ("events[1].at_s", "value mismatch"),
+        ("metrics.host", "value mismatch"),
+        ("cost.work_units", "value mismatch"),
+        ("digest", "value mismatch"),
+    ]
+    assert record_differences(record, record) == []

@@ -168,7 +168,8 @@ def test_new_expectations_need_no_new_run(rejudge: Judge, row: Row) -> None:
             "world_options.hp ran as int, is bool now",
         ),
         ({}, {"config": {"a": 1}}, "config.a: unexpected key"),
-        ({"timeline": [action()]}, {}, "timeline ran 1 entries, has 0 now"),
+        ({}, {"rule_aliases": {"a": "b"}}, "rule_aliases.a: unexpected key"),
+        ({"timeline": [action()]}, {}, "timeline ran 1 entry, has 0 now"),
         (
             {"timeline": [action()]},
             {"timeline": [{**action(), "name": "duck"}]},

@@ -249,12 +249,60 @@ def test_the_first_unmet_window_is_told_and_all_are_counted(judge: Judge, row: R
     assert finding.events == (2, 1)
 
 
+def test_one_unmet_window_of_many_is_counted_as_one(judge: Judge, row: Row) -> None:
+    events = [row("warned", 0.1), row("hit", 0.2), row("warned", 0.5)]
+    finding = only(judge(events, after(pattern("hit"), pattern("warned"), 0.2)))
+    assert finding.details == "1 of 2 warned was not followed in time: at 0.500 s"
+
+
 def test_a_rule_whose_trigger_never_came_holds_with_a_warning(judge: Judge, row: Row) -> None:
     verdict = judge([row("hit", 1)], after(pattern("hit"), pattern("warned"), 0.2))
     assert verdict.passed
     assert verdict.warnings == (
         "expect_events[1]: warned never occurred; no warned was recorded, only hit",
     )
+
+
+NO_SUCH_FIELD = [
+    ({"idd": "a"}, "no hit has a field 'idd' (did you mean 'id'?): nothing can match"),
+    ({"by.idd": 1}, "no hit has a field 'by.idd' (did you mean 'by.id'?): nothing can match"),
+    ({"id": "a", "xyz": 1, "bye": None}, "no hit has a field 'xyz' or 'bye' (did you mean 'by'?)"
+        ": nothing can match"),
+    ({"itms.1": 1}, "no hit has a field 'itms.1' (did you mean 'items'?): nothing can match"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("where", "warning"), NO_SUCH_FIELD)
+@pytest.mark.parametrize(
+    "rule", [{"kind": "never"}, {"kind": "count", "max": 0}, {"kind": "count", "min": 0, "max": 0}]
+)
+def test_a_rule_that_holds_for_want_of_a_field_warns(
+    judge: Judge, row: Row, rule: dict[str, Any], where: dict[str, Any], warning: str
+) -> None:
+    events = [row("hit", 0.5, id="b", by={"id": 1}, items=[1]), row("other", 1, idd="a", xyz=1)]
+    verdict = judge(events, {**rule, "match": pattern("hit", **where)})
+    assert verdict.passed
+    assert verdict.warnings == (f"expect_events[1]: {warning}",)
+    assert verdict.checks[-1].details == warning
+
+
+@pytest.mark.parametrize(
+    "match",
+    [
+        pattern("hit", id="a"),
+        # One hit has it, though not the one with this id.
+        pattern("hit", id="b", rare=2),
+        pattern("hit", **{"items.3": 1}),
+        pattern("hit", **{"a.1": 2}),
+        # That an event does not come is what such a rule wants.
+        pattern("gone", idd="a"),
+    ],
+)
+def test_a_rule_that_could_have_matched_does_not_warn(
+    judge: Judge, row: Row, match: dict[str, Any]
+) -> None:
+    events = [row("hit", 0.5, id="b", items=[1]), row("hit", 1, id="c", rare=1, **{"a.1": 1})]
+    assert judge(events, {"kind": "never", "match": match}).warnings == ()
 
 
 # sequence and at_s
@@ -291,18 +339,37 @@ def test_one_row_fills_one_step_only(judge: Judge, row: Row) -> None:
     assert not judge([row("a", 0)], sequence(pattern("a"), pattern("a"))).passed
 
 
+@pytest.mark.parametrize(
+    ("came_s", "tolerance_s", "off"),
+    [
+        (0.25 + 0.096666667, 0.01, "0.347 s, 0.097 s too late"),
+        (0.25 - 0.096666667, 0.01, "0.153 s, 0.097 s too early"),
+        # Milliseconds would say that these are in time.
+        (0.2604, 0.01, "0.260 s, 0.0104 s too late"),
+        (0.25 + 1e-5, 0, "0.250 s, 0.00001 s too late"),
+        (0.25 + 3e-9, 0, "0.250 s, 0.000000003 s too late"),
+    ],
+)
+def test_how_far_off_a_time_is_has_milliseconds_or_what_it_needs(
+    judge: Judge, row: Row, came_s: float, tolerance_s: float, off: str
+) -> None:
+    rule = {"kind": "at", "match": pattern("hit"), "at_s": 0.25, "tolerance_s": tolerance_s}
+    message = only(judge([row("hit", came_s)], rule)).message
+    assert message.partition("; ")[2] == f"the nearest hit came at {off}"
+
+
 def test_a_time_is_met_within_its_tolerance(judge: Judge, row: Row) -> None:
     events = [row("hit", 0.25), row("hit", 1.5)]
     rule = {"kind": "at", "match": pattern("hit"), "at_s": 1.25}
     assert judge(events, {**rule, "tolerance_s": 0.25}).passed
     finding = only(judge(events, {**rule, "tolerance_s": 0.1}))
     assert finding.message == (
-        "expected hit at 1.25 s ± 0.1 s; the nearest hit came at 1.500 s, 0.25 s too late"
+        "expected hit at 1.25 s ± 0.1 s; the nearest hit came at 1.500 s, 0.250 s too late"
     )
     assert (finding.events, finding.actual) == ((1,), 1.5)
     early = only(judge(events[:1], {**rule, "tolerance_s": 0}))
     assert early.message == (
-        "expected hit at 1.25 s ± 0 s; the nearest hit came at 0.250 s, 1 s too early"
+        "expected hit at 1.25 s ± 0 s; the nearest hit came at 0.250 s, 1.000 s too early"
     )
 
 

@@ -97,6 +97,23 @@ def test_equal_events_with_other_metrics_are_told_apart(
     )
 
 
+def test_a_time_that_is_whole_is_a_number_as_any_other(
+    harness: Callable[..., Any], write: Callable[..., str]
+) -> None:
+    first = write("a.json", hit(0.5, "x"), digest="d", metrics={"hp": 1.5})
+    second = write("b.json", {**hit(0.5, "x"), "at_s": 1}, digest="e", metrics={"hp": 1})
+    assert harness("diff", first, second).lines == [
+        "first divergence: events[0] at 0.500 s",
+        "  expected  0.500 hit id=x",
+        "  actual    1.000 hit id=x",
+        "  events[0].at_s: value mismatch; expected 0.5; got 1",
+        "3 differences:",
+        "  events[0].at_s: value mismatch; expected 0.5; got 1",
+        "  metrics.hp: value mismatch; expected 1.5; got 1",
+        '  digest: value mismatch; expected "d"; got "e"',
+    ]
+
+
 def test_the_json_document_has_every_difference(
     harness: Callable[..., Any], write: Callable[..., str]
 ) -> None:
@@ -116,6 +133,17 @@ def test_a_file_that_is_no_record_is_named(
     ran = harness("diff", write("a.json"), "bad.json")
     assert (ran.code, ran.out) == (2, "")
     assert "bad.json" in ran.err
+
+
+def test_a_manifest_beside_a_record_is_said_to_be_none(
+    harness: Callable[..., Any], write: Callable[..., str], tmp_path: Path
+) -> None:
+    (tmp_path / "one.yaml").write_text("metadata: {id: one}\n", "utf-8")
+    ran = harness("diff", write("a.json"), "one.yaml")
+    assert ran.err == (
+        "run-harness: one.yaml: not a record: no JSON at 1:1 (Expecting value);"
+        " records are the files of artifacts/records\n"
+    )
 
 
 def test_a_file_that_is_not_there_is_named(

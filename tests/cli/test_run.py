@@ -252,7 +252,7 @@ def test_verbose_tells_every_phase_on_standard_error(harness: Callable[..., Any]
     assert without_times(loud.lines) == without_times(quiet.lines)
     told = [line.split(" in ")[0] for line in loud.err.splitlines()]
     assert told == [
-        "read 1 manifests with 1 scenarios",
+        "read 1 manifest with 1 scenario",
         "built artifacts/scenarios/good.lua",
         "engine-sim 1/1: good passed",
         "wrote artifacts/engine/engine_simulation.json",

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from engine_harness.compile.staleness import Inputs, runtime_sources
-from engine_harness.manifest.drivers import MacroEntry
+from engine_harness.manifest.drivers import MacroEntry, RuleEntry
 from engine_harness.plan.macros import macro_registry
 
 if TYPE_CHECKING:
@@ -71,6 +71,17 @@ def test_the_label_of_a_bundle_member_and_the_combination_are_inputs(bench: Benc
     ]
     assert len({inputs.hash_for(scenario, "0" * 64) for scenario in scenarios}) == 5
     assert inputs.hash_for(scenarios[0], "1" * 64) != inputs.hash_for(scenarios[0], "0" * 64)
+
+
+def test_second_names_of_rules_that_the_world_declares_are_an_input(bench: Bench) -> None:
+    rule = RuleEntry(at_s=0, index=1, rule="light", value=True)
+    before = bench.scenario("rule").model_copy(update={"timeline": (rule,)})
+    after = before.model_copy(update={"rule_aliases": {"light": "lamp"}})
+    bench.compile(before)
+    summary = bench.compile(after)
+    assert summary.outputs[0].status == "built"
+    assert 'rule = "lamp"' in summary.by_id()["rule"].text
+    assert bench.compile(after).outputs[0].status == "fresh"
 
 
 def test_the_package_of_a_macro_is_an_input_of_those_who_use_it(bench: Bench, pulse: Path) -> None:

@@ -23,7 +23,7 @@ class HostModules(Protocol):
 LIBRARIES = """
 local Vector3 = require("harness.services.vector3").library()
 local Vector2 = require("harness.services.vector2").library()
-local CFrame = require("harness.services.frames").library()
+local CFrame = require("harness.services.cframe_library").library()
 local function try(fn, ...) return (select(2, pcall(fn, ...))) end
 """.replace("\n", " ")
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from engine_harness.manifest.argument_types import is_meant_as_type, read_type
+from engine_harness.manifest.argument_types import is_meant_as_type, read_type, sample
 from engine_harness.vm.job import Reply
 
 if TYPE_CHECKING:
@@ -47,6 +47,7 @@ def test_a_type_has_a_name_and_a_wording(text: str, name: str, wording: str) -> 
         "string >= 1", "table? < 3", "boolean > 0", "any > 0", "Number", "number >= inf",
         # No value could ever fit.
         "number >= 2 <= 1", "number > 2 <= 2", "integer > 1 < 2", "integer >= 0.2 <= 0.8",
+        "number > 0 < 5e-324",
     ],
 )  # fmt: skip
 def test_what_is_no_type_declares_nothing(text: str) -> None:
@@ -78,6 +79,24 @@ def test_bounds_include_what_they_say(text: str, value: float, fits: bool) -> No
     declared = read_type(text)
     assert declared is not None
     assert declared.is_in_bounds(value) is fits
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("number", 1), ("integer", 1), ("string", "a"), ("boolean", True), ("table", {}),
+        ("any", 1), ("number >= 0", 1), ("number > 0 <= 0.5", 0.25), ("number > 1 < 2", 1.5),
+        ("integer > 1", 2), ("integer >= 1.5 <= 3", 2), ("integer <= -3", -3), ("number < 0", -1),
+        ("number >= 2 <= 2", 2), ("number > 0 < 1e-323", 5e-324), ("number >= 1e300", 1e300),
+        ("integer > 9007199254740992", 9007199254740994.0),
+    ],
+)  # fmt: skip
+def test_a_sample_is_of_its_type_and_within_its_bounds(text: str, value: Json) -> None:
+    declared = read_type(text)
+    assert declared is not None
+    assert sample(declared) == value
+    assert declared.is_of_kind(sample(declared))
+    assert declared.is_in_bounds(sample(declared))
 
 
 DESCRIBE: dict[str, Json] = {

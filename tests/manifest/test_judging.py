@@ -73,6 +73,9 @@ def test_an_expectation_set_keeps_its_order_and_its_keys(
             "(did you mean 'hp'?)"),
         ("{mit.zz: 1}", "4:10 ERROR manifest.expect.mit.zz: unknown metric 'mit.zz' "
             "(did you mean 'mid'?)"),
+        ("{n.hp: 1}", "4:10 ERROR manifest.expect.n.hp: unknown checkpoint 'n'; allowed: mid"),
+        ("{mit.lane.up: 1}", "4:10 ERROR manifest.expect.mit.lane.up: unknown checkpoint 'mit' "
+            "(did you mean 'mid'?)"),
         ("{hp: {mn: 1}}", "4:15 ERROR manifest.expect.hp.mn: unknown field 'mn' "
             "(did you mean 'min'?)"),
         ("{hp: {min: 3, max: 1}}", "4:20 ERROR manifest.expect.hp.min: min is greater than max; "
@@ -87,6 +90,12 @@ def test_an_expectation_set_keeps_its_order_and_its_keys(
 def test_an_expectation_that_is_refused_says_why(desk: Desk, line: str, expected: str) -> None:
     (problem,) = desk.problems(expectation(line))
     assert problem.endswith(expected)
+
+
+def test_without_checkpoints_nothing_is_taken_for_one(desk: Desk) -> None:
+    body = expectation("{n.hp: 1}").replace(", {at: 1, checkpoint: mid}", "")
+    (problem,) = desk.problems(body)
+    assert problem.endswith("unknown metric 'n.hp' (did you mean 'hp'?)")
 
 
 def test_a_world_that_declares_no_metrics_lets_any_pass(desk: Desk) -> None:

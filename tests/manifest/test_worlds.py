@@ -124,6 +124,20 @@ def test_a_world_without_a_method_that_the_driver_needs_is_an_error(
         ({"frame_rate_hz": 0}, "ERROR describe.frame_rate_hz: is out of range; got 0; "
             "allowed: > 0 and at most 100,000"),
         ({"options": [1]}, "ERROR describe.options: must be a map; got [1]"),
+        ({"rule_aliases": "lamp"}, "ERROR describe.rule_aliases: must be a map of names of rules; "
+            'got "lamp"'),
+        ({"rule_aliases": {"light": 1}}, "ERROR describe.rule_aliases.light: must be a string; "
+            "got 1"),
+        ({"rule_aliases": {"light": ""}}, "ERROR describe.rule_aliases.light: must not be empty; "
+            'got ""'),
+        ({"rule_aliases": {"": "lamp"}}, "ERROR describe.rule_aliases: an alias must not be empty"),
+        ({"rule_aliases": {"light": "lamp", "lamp": "torch"}}, "ERROR describe.rule_aliases.light: "
+            "'lamp' is an alias itself; got \"lamp\"; "
+            "allowed: the name of a rule that is no alias"),
+        ({"rule_aliases": {"light": "light"}}, "ERROR describe.rule_aliases.light: 'light' is an "
+            'alias itself; got "light"; allowed: the name of a rule that is no alias'),
+        ({"rule_alias": {}}, "ERROR describe.rule_alias: unknown field 'rule_alias' "
+            "(did you mean 'rule_aliases'?)"),
     ],
 )  # fmt: skip
 def test_a_describe_that_is_refused_names_the_world_file(
@@ -140,6 +154,12 @@ def test_a_world_may_say_more_of_itself(desk: Desk) -> None:
     assert info is not None
     assert info.problems == ()
     assert info.describe == WorldDescribe(phases=("a",), metrics=(), other={"author": "me"})
+
+
+def test_second_names_of_rules_are_noted_on_each_scenario_of_the_world(desk: Desk) -> None:
+    desk.add_world("pit", described({"rule_aliases": {"light": "lamp", "sun": "lamp"}}))
+    assert desk.one(manifest("pit")).rule_aliases == {"light": "lamp", "sun": "lamp"}
+    assert desk.one(manifest("open").replace("one", "two")).rule_aliases == {}
 
 
 def test_a_world_that_declares_no_actions_takes_any(desk: Desk) -> None:

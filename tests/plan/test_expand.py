@@ -199,21 +199,40 @@ def test_a_hold_with_many_events_names_the_first_ones(make_scenario: MakeScenari
     )
 
 
+def rules(*names: str) -> list[RuleEntry]:
+    return [
+        RuleEntry(at_s=index - 1, index=index, rule=name, value=False)
+        for index, name in enumerate(names, 1)
+    ]
+
+
 def test_a_rule_with_a_second_name_is_planned_under_its_first(make_scenario: MakeScenario) -> None:
     scenario = make_scenario(
-        RuleEntry(at_s=0, index=1, rule="highlight", value=False),
-        RuleEntry(at_s=1, index=2, rule="highlight-gate", value=True),
-        RuleEntry(at_s=2, index=3, rule="highlights", value=True),
-        ActionEntry(at_s=3, index=4, name="go", args={"rule": "highlight"}),
+        *rules("light", "lamp", "lights"),
+        ActionEntry(at_s=3, index=4, name="go", args={"rule": "light"}),
+        rule_aliases={"light": "lamp"},
     )
     alias, plain, other, action = plan(scenario).events
     assert alias == {
         "time": 0,
         "event": "rule-toggle",
-        "rule": "highlight-gate",
-        "authoredRule": "highlight",
+        "rule": "lamp",
+        "authoredRule": "light",
         "value": False,
     }
-    assert (plain["rule"], other["rule"]) == ("highlight-gate", "highlights")
+    assert (plain["rule"], other["rule"]) == ("lamp", "lights")
     assert "authoredRule" not in plain
-    assert action["args"] == {"rule": "highlight"}
+    assert action["args"] == {"rule": "light"}
+
+
+def test_a_rule_keeps_its_name_where_the_world_declares_no_other(
+    make_scenario: MakeScenario,
+) -> None:
+    storm = MacroEntry(at_s=4, index=4, macro="oscillation-storm", options={"duration": 0.001})
+    scenario = make_scenario(*rules("highlight", "lamp", "light"), storm)
+    events = plan(scenario).events
+    assert [event["rule"] for event in events] == ["highlight", "lamp", "light", "highlight"]
+    assert not [event for event in events if "authoredRule" in event]
+    assert plan(make_scenario(*rules("light"), rule_aliases={"other": "lamp"})).events == (
+        {"time": 0, "event": "rule-toggle", "rule": "light", "value": False},
+    )

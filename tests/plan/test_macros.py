@@ -29,7 +29,8 @@ def test_a_storm_by_default_toggles_the_highlight_seven_times(
 ) -> None:
     # 0.2 s at half a period of 1/36 s is 7.2 steps.
     half = 0.5 / 18
-    assert plan(make_scenario(storm({}))).events == tuple(
+    scenario = make_scenario(storm({}), rule_aliases={"highlight": "highlight-gate"})
+    assert plan(scenario).events == tuple(
         {
             "time": 0.3 + k * half,
             "event": "rule-toggle",
@@ -186,6 +187,13 @@ def test_a_macro_of_another_distribution_is_found(
             "extra",
             "Macro((), lambda call: [{'time': 0, 'event': 'action', 'name': 'a', 'b': 1}])",
             "has the unknown field 'b'",
+        ),
+        (
+            # What was authored is for the planner to say.
+            "renamed",
+            "Macro((), lambda call: [{'time': 0, 'event': 'rule-toggle', 'rule': 'a', 'value': 1,"
+            " 'authoredRule': 'b'}])",
+            "has the unknown field 'authoredRule'",
         ),
         (
             "lacking",

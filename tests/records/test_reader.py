@@ -102,6 +102,23 @@ def test_an_integer_without_end_is_no_crash(tmp_path: Path) -> None:
     assert refused(tmp_path, b"1" * 5_000) == "FILE: a number has too many digits"
 
 
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("metadata:\n  id: one\n", "no JSON at 1:1 (Expecting value)"),
+        ('{"metadata": {"id": "one"}}', "the key schema_version is missing"),
+    ],
+)
+def test_a_manifest_is_said_to_be_no_record(tmp_path: Path, text: str, why: str) -> None:
+    path = tmp_path / "one.yaml"
+    path.write_text(text)
+    with pytest.raises(UsageError) as caught:
+        read_record(path)
+    assert str(caught.value) == (
+        f"{path}: not a record: {why}; records are the files of artifacts/records"
+    )
+
+
 def test_a_list_is_no_record(tmp_path: Path) -> None:
     (tmp_path / "a.json").write_text("[1]")
     with pytest.raises(UsageError, match=r"a\.json: a record is a map; got \[1\]$"):
@@ -182,3 +199,5 @@ def test_a_missing_key_of_an_event_row_is_told(message_for: Broken) -> None:
 def test_a_file_of_problems_is_cut_with_a_word(message_for: Broken) -> None:
     said = message_for(lambda data: data.update({f"key{n}": n for n in range(25)}))
     assert said.splitlines()[-1] == "FILE: and 5 more problems"
+    said = message_for(lambda data: data.update({f"key{n}": n for n in range(21)}))
+    assert said.splitlines()[-1] == "FILE: and 1 more problem"

@@ -91,23 +91,74 @@ def test_findings_beyond_the_shown_ones_are_counted_with_the_way_to_all(
     assert told[-3:-1] == ["  number 12", "     scenarios/arena/edge.yaml:31  expect.hp"]
 
 
-def test_what_follows_from_a_broken_run_stands_behind_its_cause(
+def cut_short(at_s: float | None) -> Outcome:
+    return Outcome(status="world_error", reason="world_error", message="boom", virtual_s=at_s)
+
+
+def test_what_may_follow_from_a_broken_run_is_one_line_behind_its_cause(
     finished: MakeCase, finding: MakeFinding
 ) -> None:
     missing = [finding(f"no hit {n}", check="expect_events") for n in range(3)]
-    cause = finding("boom", check="world_error")
-    rest = [finding("refused", check="refused"), finding("hp fell", check="invariant")]
     case = finished(
         "edge",
-        rest[0],
+        finding("boom", check="world_error"),
+        finding("hp is 3"),
         *missing,
-        cause,
-        rest[1],
-        outcome=Outcome(status="world_error", reason="world_error", message="boom"),
+        outcome=cut_short(0.1),
     )
-    told = [line.strip() for line in failure_block(case, TELLING)]
-    assert told[1:-1:2] == ["boom", "refused", "hp fell", "no hit 0", told[-2]]
-    assert told[-2] == "… 2 more: run-harness check artifacts/records/edge.json --verbose"
+    assert failure_block(case)[1:-1] == [
+        "  boom",
+        "     scenarios/arena/edge.yaml:31  expect.hp",
+        "  4 more checks failed on what was recorded until 0.100 s",
+    ]
+    assert failure_block(case, TELLING)[3] == (
+        "  4 more checks failed on what was recorded until 0.100 s:"
+        " run-harness check artifacts/records/edge.json --verbose"
+    )
+    told = [line.strip() for line in failure_block(case, replace(TELLING, verbose=True))]
+    assert told[1:-1:2] == ["boom", "hp is 3", "no hit 0", "no hit 1", "no hit 2"]
+
+
+def test_what_a_broken_run_did_before_its_end_is_shown(
+    finished: MakeCase, finding: MakeFinding
+) -> None:
+    early = {"manifest": "scenarios/arena/edge.yaml:9", "path": "timeline[2].expect.hp"}
+    case = finished(
+        "edge",
+        finding("refused", check="refused"),
+        finding("hp is 3", where=early),
+        finding("no hit", check="expect_events"),
+        finding("boom", check="world_error"),
+        finding("hp fell", check="invariant"),
+        outcome=cut_short(None),
+    )
+    told = [line.strip() for line in failure_block(case)]
+    assert told[1:-1:2] == ["boom", "refused", "hp is 3", "hp fell", told[-2]]
+    assert told[-2] == "1 more check failed on what was recorded"
+
+
+def test_findings_of_a_broken_run_that_are_cut_and_folded_share_the_way_to_all(
+    finished: MakeCase, finding: MakeFinding
+) -> None:
+    case = finished(
+        "edge",
+        finding("boom", check="world_error"),
+        *(finding(f"hp fell {n}", check="invariant") for n in range(5)),
+        finding("no hit", check="expect_events"),
+        outcome=cut_short(0.5),
+    )
+    assert failure_block(case, TELLING)[-3:-1] == [
+        "  … 2 more",
+        "  1 more check failed on what was recorded until 0.500 s:"
+        " run-harness check artifacts/records/edge.json --verbose",
+    ]
+
+
+def test_one_line_that_is_left_out_is_counted_as_one(
+    finished: MakeCase, finding: MakeFinding
+) -> None:
+    case = finished("edge", finding("\n".join("a" * 9)))
+    assert "    1 more line in the artifact" in failure_block(case)
 
 
 def printed(at_s: float, text: str, level: str = "print") -> LogRow:

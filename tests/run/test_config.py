@@ -107,6 +107,35 @@ def test_null_cannot_be_changed(stage: Stage) -> None:
     assert "metatable" in stage.failure(protected)[0]
 
 
+@pytest.mark.parametrize(
+    "write",
+    [
+        "rawset(self.env.null, 'x', 1)",
+        "table.insert(self.env.null, 1)",
+        "local _ = self.env.null.x",
+        "debug.getmetatable(self.env.null).__tostring = nil",
+    ],
+)
+def test_nothing_can_be_kept_in_null(stage: Stage, write: str) -> None:
+    assert stage.failure(f"function W:go() {write} end")
+
+
+def test_null_is_one_value_that_is_no_table(stage: Stage) -> None:
+    body = """
+    function W:go()
+        local null, count = self.env.null, 0
+        for key, value in pairs({ [null] = 1, [{}] = 2 }) do count = count + value end
+        self.seen = {
+            type = type(null), text = ("%s"):format(null), same = rawequal(null, self.env.null),
+            other = null ~= nil and null ~= {} and null ~= "null", count = count,
+        }
+    end
+    """
+    assert stage.seen(body) == {
+        "type": "userdata", "text": "null", "same": True, "other": True, "count": 3,
+    }  # fmt: skip
+
+
 @pytest.mark.parametrize("method", ["metrics", "section"])
 def test_null_stands_for_no_answer_with_names(stage: Stage, method: str) -> None:
     body = f"""

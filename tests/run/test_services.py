@@ -164,7 +164,7 @@ def test_a_new_instance_has_its_class_for_a_name_and_no_parent(
          'signal Heartbeat has no member "Conect"; did you mean "Connect"?'),
         ("RunService.Heartbeat:Connect(5)", "Heartbeat:Connect needs a function, got 5"),
         ("RunService.Heartbeat.Connect(print)",
-         "Connect must be called with a colon on a signal, got a function"),
+         "Connect must be called with a colon on a Signal, got a function"),
         ("RunService.Heartbeat:Wait()",
          "Heartbeat:Wait was called outside of a thread; start one with task.spawn"),
         ("workspace:WaitForChild('x')",
@@ -172,6 +172,14 @@ def test_a_new_instance_has_its_class_for_a_name_and_no_parent(
          "cannot wait; start one with task.spawn"),
         ("local c = RunService.Heartbeat:Connect(print) c:Stop()",
          'a connection has no member "Stop"; there are Connected and Disconnect'),
+        ("Vector3.one.X = 5",
+         "a Vector3, Vector2 or CFrame does not change, so its X, Y or Z cannot be set; make a new "
+         "one"),
+        ("CFrame.identity.Z = 5",
+         "a Vector3, Vector2 or CFrame does not change, so its X, Y or Z cannot be set; make a new "
+         "one"),
+        ("Vector3.one.Magnitude = 5",
+         'a Vector3 does not change, so "Magnitude" cannot be set; make a new one'),
         ("control:set_ping(3)",
          'services.control has no member "set_ping"'),
         ("control:set_ping_ms(-1)", "set_ping_ms: a ping is a finite number of ms >= 0, got -1"),

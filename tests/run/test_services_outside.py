@@ -400,19 +400,6 @@ def test_vectors_as_keys_have_no_order_and_instances_that_of_their_making(
     assert str(outcome.message).startswith("a walk over a table met 2 keys of type cdata")
 
 
-def test_large_trees_are_paid_for(services: Services) -> None:
-    body = """
-    local folder = Instance.new("Folder", workspace)
-    for _ = 1, 2000 do Instance.new("Part", folder) end
-    """
-    costs = [
-        services.play(f"{body} for _ = 1, {turns} do folder:GetChildren() end")
-        for turns in (0, 100)
-    ]
-    spent = [record.cost.work_units for record in costs]
-    assert spent[1] - spent[0] > 100 * 2000 / 16
-
-
 WORLD_OF_TWO = """
 local W = {} W.__index = W
 function W.new(env)

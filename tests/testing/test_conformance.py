@@ -6,11 +6,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from engine_harness.errors import UsageError
+from engine_harness.errors import ManifestError, UsageError
 from engine_harness.testing import ConformanceError, check_world
 
 if TYPE_CHECKING:
     from conftest import Bench
+
+    from engine_harness._types import Json
 
 ALL_CLAIMS = (
     "the run comes to its end",
@@ -77,6 +79,68 @@ def test_a_sound_world_passes_every_claim(bench: Bench) -> None:
 @pytest.mark.parametrize("world", ["rounds", "arena"])
 def test_our_own_worlds_pass_every_claim(bench: Bench, world: str) -> None:
     assert check_world(world, root=bench.folder, seeds=(3,)).held == ALL_CLAIMS
+
+
+def test_autoparry_passes_every_claim_that_it_can_be_asked_for(bench: Bench) -> None:
+    report = check_world("autoparry", root=bench.folder, seeds=(3,))
+    assert report.held == ALL_CLAIMS[:5]
+    assert report.skipped == (
+        "actions: the world has no actions, snapshot, restore",
+        "restore: the world has no snapshot, restore",
+    )
+
+
+DECLARES = """Counter.describe = {
+    actions = {add = {by = "integer >= 2 <= 3", share = "number > 0 < 0.5", note = "string?"}},
+    metrics = {"count"},
+    engine_options = {rows = "integer >= 2"},
+    config = {tuning = "table"},
+}"""
+NEW = "function Counter.new(env)\n"
+# The world fails on what it has not declared: only what fits lets a run come to its end.
+NEEDS_CONFIG = """
+    assert(env.config.engine.rows >= 2, "rows")
+    assert(type(env.config.tuning) == "table", "tuning")
+"""
+APPLY = "self.count = self.count + self.dice:integer(1, 6)"
+NEEDS_ARGUMENTS = """
+    assert(action.args.by >= 2, "by")
+    assert(action.args.share < 0.5, "share")
+"""
+ACTIONS = 'return {{name = "add"}}'
+
+
+def declaring_world(bench: Bench, needs_config: str = NEEDS_CONFIG) -> None:
+    text = mutated('Counter.describe = {actions = {add = {}}, metrics = {"count"}}', DECLARES)
+    for old, new in (
+        (NEW, NEW + needs_config),
+        (APPLY, NEEDS_ARGUMENTS + APPLY),
+        (ACTIONS, 'return {{name = "add", args = {by = 2, share = 0.25}}}'),
+    ):
+        assert text.count(old) == 1, old
+        text = text.replace(old, new)
+    bench.world("counter", text)
+
+
+def test_arguments_and_config_that_must_be_there_are_made_up_within_their_bounds(
+    bench: Bench,
+) -> None:
+    declaring_world(bench)
+    assert check_world("counter", root=bench.folder, seeds=(3,)).held == ALL_CLAIMS
+
+
+def test_config_can_be_given(bench: Bench) -> None:
+    declaring_world(bench, 'assert(env.config.tuning.gain == 4, "gain is not 4")')
+    with pytest.raises(ConformanceError, match="gain is not 4"):
+        check_world("counter", root=bench.folder, seeds=(3,))
+    config: dict[str, Json] = {"tuning": {"gain": 4}}
+    assert check_world("counter", root=bench.folder, seeds=(3,), config=config).held == ALL_CLAIMS
+
+
+def test_config_that_the_world_does_not_declare_is_an_error(bench: Bench) -> None:
+    declaring_world(bench)
+    with pytest.raises(ManifestError, match="did you mean 'tuning'"):
+        check_world("counter", root=bench.folder, config={"tunning": {}})
 
 
 def test_what_a_world_cannot_be_asked_is_skipped_with_a_word(bench: Bench) -> None:

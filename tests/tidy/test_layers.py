@@ -15,6 +15,7 @@ LAYERS = (
         "_types",
         "_canonical",
         "_collector",
+        "_counted",
         "_wallclock",
         "_registry",
         "_model",

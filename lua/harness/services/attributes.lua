@@ -6,21 +6,14 @@ local Types = require("harness.services.types")
 local ordered = require("harness.ordered")
 
 local error, find, format, type = error, string.find, string.format, type
-local show = Object.show
+local self_of, show = Object.self_of, Object.show
 
 local NAME_BYTES_MAX = 100
 local NAME = "^[%w_]+$"
+-- Attributes that are copied for one work unit.
+local KEYS_PER_UNIT = 4
 
 local methods = {}
-
--- Level 3 is the line that called the method.
-local function state_of(self, name)
-	local state = Object.state(self, "Instance")
-	if not state then
-		error(format("%s must be called with a colon on an Instance, got %s", name, show(self)), 3)
-	end
-	return state
-end
 
 local function require_name(name, what)
 	if type(name) == "string" and #name > NAME_BYTES_MAX then
@@ -33,7 +26,7 @@ local function require_name(name, what)
 end
 
 function methods.GetAttribute(self, name)
-	local state = state_of(self, "GetAttribute")
+	local state = self_of(self, "Instance", "GetAttribute")
 	local value
 	if state.attributes then
 		value = state.attributes[name]
@@ -46,7 +39,7 @@ function methods.GetAttribute(self, name)
 end
 
 function methods.SetAttribute(self, name, value)
-	local state = state_of(self, "SetAttribute")
+	local state = self_of(self, "Instance", "SetAttribute")
 	require_name(name, "SetAttribute")
 	if value ~= nil and not Types.is_attribute(value) then
 		error(format("SetAttribute: %s must be a text, a number, true or false, a vector, a CFrame or "
@@ -61,18 +54,18 @@ function methods.SetAttribute(self, name, value)
 end
 
 function methods.GetAttributes(self)
-	local state = state_of(self, "GetAttributes")
-	local copy, count = {}, 0
-	for name, value in ordered.pairs(state.attributes or {}) do
+	local state = self_of(self, "Instance", "GetAttributes")
+	local copy = {}
+	local step, walk = ordered.pairs(state.attributes or {})
+	state.tree.charge(walk.n / KEYS_PER_UNIT)
+	for name, value in step, walk do
 		copy[name] = value
-		count = count + 1
 	end
-	state.tree.charge(count / 4)
 	return copy
 end
 
 function methods.GetAttributeChangedSignal(self, name)
-	local state = state_of(self, "GetAttributeChangedSignal")
+	local state = self_of(self, "Instance", "GetAttributeChangedSignal")
 	require_name(name, "GetAttributeChangedSignal")
 	return Instance.signal(state, "attribute " .. name).object
 end

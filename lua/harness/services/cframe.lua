@@ -1,7 +1,7 @@
 --- CFrame: a place and a rotation, twelve 32-bit numbers that never change.
 ---
---- Everything is computed in doubles and rounded once, when a frame is made; `frames` has the ways
---- to make one.
+--- Everything is computed in doubles and rounded once, when one is made; `cframe_library` has the
+--- ways to make one.
 
 local Object = require("harness.services.object")
 local Rotation = require("harness.services.rotation")
@@ -12,7 +12,7 @@ local istype = ffi.istype
 local show, vector = Object.show, Vector3.raw
 local is_vector = Vector3.is
 
--- The rotation row by row. No arrays: a reference into one would outlive its frame.
+-- The rotation row by row. No arrays: a reference into one would outlive its CFrame.
 ffi.cdef([[
 	struct CFrame { const float X, Y, Z, _00, _01, _02, _10, _11, _12, _20, _21, _22; };
 ]])
@@ -246,7 +246,7 @@ local CFrame = { is = is, placed = placed, raw = ctype, rotation = rotation }
 
 CFrame.IDENTITY = ctype(0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0, 1)
 
---- What stands for a frame in plain data.
+--- What stands for a CFrame in plain data.
 function CFrame.plain(f)
 	return { type = "CFrame", components = components(f) }
 end

@@ -7,7 +7,7 @@ local Signal = require("harness.services.signal")
 
 local concat, error, format, type = table.concat, error, string.format, type
 local huge = math.huge
-local show = Object.show
+local self_of, show = Object.self_of, Object.show
 
 local Control = {}
 
@@ -15,16 +15,10 @@ local NAMES = {
 	"child_added", "child_removed", "children_of", "on_key", "ping_responses", "set_input_fault",
 	"set_local_player", "set_ping_ms", "set_stat_fault",
 }
+-- Answers that are copied for one work unit.
+local COPIED_PER_UNIT = 16
 local STAT_FAULTS = { "statError", "statMissing", "valueError", "valueIsNil" }
 local INPUT_FAULTS = { "failing", "missing" }
-
-local function tree_of(self, name)
-	local control = Object.state(self, "Control")
-	if not control then
-		error(format("control:%s must be called with a colon, got %s", name, show(self)), 3)
-	end
-	return control.tree
-end
 
 local function require_ms(value, what)
 	if type(value) ~= "number" or not (value >= 0 and value < huge) then
@@ -56,36 +50,36 @@ end
 local methods = {}
 
 function methods.set_ping_ms(self, ms)
-	tree_of(self, "set_ping_ms").ping_responses({ require_ms(ms, "set_ping_ms") })
+	self_of(self, "Control", "set_ping_ms").tree.ping_responses({ require_ms(ms, "set_ping_ms") })
 end
 
 function methods.ping_responses(self, list)
-	local tree = tree_of(self, "ping_responses")
+	local tree = self_of(self, "Control", "ping_responses").tree
 	if type(list) ~= "table" or #list == 0 then
 		error("ping_responses needs a list of at least one number, got " .. show(list), 2)
 	end
+	tree.charge(#list / COPIED_PER_UNIT)
 	local copy = {}
 	for index = 1, #list do
 		copy[index] = require_ms(list[index], "ping_responses")
 	end
-	tree.charge(#list / 16)
 	tree.ping_responses(copy)
 end
 
 function methods.set_stat_fault(self, name)
-	local tree = tree_of(self, "set_stat_fault")
+	local tree = self_of(self, "Control", "set_stat_fault").tree
 	require_one_of(name, STAT_FAULTS, "set_stat_fault")
 	tree.set_stat_fault(name)
 end
 
 function methods.set_input_fault(self, name)
-	local tree = tree_of(self, "set_input_fault")
+	local tree = self_of(self, "Control", "set_input_fault").tree
 	require_one_of(name, INPUT_FAULTS, "set_input_fault")
 	tree.set_input_fault(name)
 end
 
 function methods.on_key(self, fn)
-	local tree = tree_of(self, "on_key")
+	local tree = self_of(self, "Control", "on_key").tree
 	if type(fn) ~= "function" then
 		error("on_key needs a function, got " .. show(fn), 2)
 	end
@@ -93,7 +87,7 @@ function methods.on_key(self, fn)
 end
 
 function methods.set_local_player(self, player)
-	local tree = tree_of(self, "set_local_player")
+	local tree = self_of(self, "Control", "set_local_player").tree
 	local players = tree.services.Players
 	if player ~= nil then
 		local state = require_instance(player, "set_local_player")
@@ -111,7 +105,7 @@ function methods.set_local_player(self, player)
 end
 
 function methods.children_of(self, instance, fn)
-	tree_of(self, "children_of")
+	self_of(self, "Control", "children_of")
 	local state = require_instance(instance, "children_of")
 	if fn ~= nil and type(fn) ~= "function" then
 		error("children_of needs a function or nil, got " .. show(fn), 2)
@@ -128,7 +122,7 @@ local function require_named(object, what)
 end
 
 function methods.child_added(self, instance, object)
-	tree_of(self, "child_added")
+	self_of(self, "Control", "child_added")
 	local state = require_instance(instance, "child_added")
 	local name = require_named(object, "child_added")
 	Instance.fire(state, "ChildAdded", object)
@@ -136,7 +130,7 @@ function methods.child_added(self, instance, object)
 end
 
 function methods.child_removed(self, instance, object)
-	tree_of(self, "child_removed")
+	self_of(self, "Control", "child_removed")
 	local state = require_instance(instance, "child_removed")
 	require_named(object, "child_removed")
 	Instance.fire(state, "ChildRemoved", object)

@@ -66,10 +66,7 @@ local function add_item(enum, name, value)
 end
 
 local function items_of(self)
-	local enum = Object.state(self, "Enum")
-	if not enum then
-		error("GetEnumItems must be called with a colon on an Enum, got " .. Object.show(self), 2)
-	end
+	local enum = Object.self_of(self, "Enum", "GetEnumItems")
 	local list = {}
 	for index = 1, #enum.list do
 		list[index] = enum.list[index]

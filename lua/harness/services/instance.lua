@@ -6,7 +6,8 @@
 local Object = require("harness.services.object")
 local Signal = require("harness.services.signal")
 
-local error, format, setmetatable, type = error, string.format, setmetatable, type
+local concat, error, format = table.concat, error, string.format
+local setmetatable, type = setmetatable, type
 local raw_getmetatable = debug.getmetatable
 local show = Object.show
 
@@ -14,17 +15,27 @@ local Instance = {}
 
 -- Instances that are looked at for one work unit.
 local SEEN_PER_UNIT = 16
+-- Instances that are entered into a list by name for one work unit.
+local NAMED_PER_UNIT = 4
+local BYTES_PER_UNIT = 16
 local UNITS_TO_MAKE = 32
 -- With more children than this a list by name is kept.
 local SCANNED_MAX = 8
 
+-- The names from below the game down to this instance.
 local function full_name(state)
-	local name, parent = state.name, state.parent
-	while parent and parent.class.name ~= "DataModel" do
-		name = parent.name .. "." .. name
-		parent = parent.parent
+	local names, count, bytes, at = {}, 0, 0, state
+	repeat
+		count, bytes = count + 1, bytes + #at.name
+		names[count] = at.name
+		at = at.parent
+	until not at or at.class.name == "DataModel"
+	state.tree.charge(count / SEEN_PER_UNIT + bytes / BYTES_PER_UNIT)
+	for place = 1, count / 2 do
+		local other = count + 1 - place
+		names[place], names[other] = names[other], names[place]
 	end
-	return name
+	return concat(names, ".")
 end
 
 -- Whatever the world shows in place of children: objects with a Name of their own.
@@ -60,7 +71,7 @@ local function find_state(state, name)
 	local by_name = state.by_name
 	if not by_name then
 		by_name = {}
-		state.tree.charge(count / SEEN_PER_UNIT)
+		state.tree.charge(count / NAMED_PER_UNIT)
 		for index = count, 1, -1 do
 			by_name[children[index].name] = children[index]
 		end

@@ -9,18 +9,12 @@ local Signal = require("harness.services.signal")
 
 local error, format, type = error, string.format, type
 local huge = math.huge
-local show = Object.show
+local self_of, show = Object.self_of, Object.show
+
+-- Instances, threads or signals that are looked at for one work unit.
+local SEEN_PER_UNIT = 16
 
 local methods = Attributes.methods
-
--- Level 3 is the line that called the method.
-local function state_of(self, name)
-	local state = Object.state(self, "Instance")
-	if not state then
-		error(format("%s must be called with a colon on an Instance, got %s", name, show(self)), 3)
-	end
-	return state
-end
 
 local function require_text(value, what)
 	if type(value) ~= "string" then
@@ -29,7 +23,7 @@ local function require_text(value, what)
 end
 
 function methods.FindFirstChild(self, name, recursive)
-	local state = state_of(self, "FindFirstChild")
+	local state = self_of(self, "Instance", "FindFirstChild")
 	require_text(name, "FindFirstChild")
 	local child = Instance.find_child(state, name)
 	if child ~= nil or not recursive then
@@ -49,9 +43,9 @@ function methods.FindFirstChild(self, name, recursive)
 end
 
 function methods.FindFirstChildOfClass(self, class_name)
-	local state = state_of(self, "FindFirstChildOfClass")
+	local state = self_of(self, "Instance", "FindFirstChildOfClass")
 	require_text(class_name, "FindFirstChildOfClass")
-	state.tree.charge(state.count / 16)
+	state.tree.charge(state.count / SEEN_PER_UNIT)
 	for place = 1, state.count do
 		if state.children[place].class.name == class_name then
 			return state.children[place].object
@@ -61,13 +55,13 @@ function methods.FindFirstChildOfClass(self, class_name)
 end
 
 function methods.FindFirstChildWhichIsA(self, class_name, recursive)
-	local state = state_of(self, "FindFirstChildWhichIsA")
+	local state = self_of(self, "Instance", "FindFirstChildWhichIsA")
 	require_text(class_name, "FindFirstChildWhichIsA")
 	local list, count = state.children, state.count
 	if recursive then
 		list, count = Placing.descendants(state)
 	end
-	state.tree.charge(count / 16)
+	state.tree.charge(count / SEEN_PER_UNIT)
 	for place = 1, count do
 		if list[place].class.ancestry[class_name] then
 			return list[place].object
@@ -76,27 +70,26 @@ function methods.FindFirstChildWhichIsA(self, class_name, recursive)
 	return nil
 end
 
-local function find_above(self, name, fits)
-	local above = state_of(self, name).parent
-	while above do
-		if fits(above) then
-			return above.object
-		end
-		above = above.parent
+-- The nearest instance above `state` that fits.
+local function find_above(state, fits)
+	local above, seen = state.parent, 0
+	while above and not fits(above) do
+		above, seen = above.parent, seen + 1
 	end
-	return nil
+	state.tree.charge(seen / SEEN_PER_UNIT)
+	return above and above.object or nil
 end
 
 function methods.FindFirstAncestor(self, name)
+	local state = self_of(self, "Instance", "FindFirstAncestor")
 	require_text(name, "FindFirstAncestor")
-	return find_above(self, "FindFirstAncestor", function(above) return above.name == name end)
+	return find_above(state, function(above) return above.name == name end)
 end
 
 function methods.FindFirstAncestorOfClass(self, class_name)
+	local state = self_of(self, "Instance", "FindFirstAncestorOfClass")
 	require_text(class_name, "FindFirstAncestorOfClass")
-	return find_above(self, "FindFirstAncestorOfClass", function(above)
-		return above.class.name == class_name
-	end)
+	return find_above(state, function(above) return above.class.name == class_name end)
 end
 
 -- The thread goes on with the child, or at the end of its time with nothing.
@@ -104,9 +97,9 @@ local function wait_for(state, name, timeout_s)
 	local tree = state.tree
 	local thread = tree.runner.running()
 	if not thread then
-		local what = "%s has no child %q, and WaitForChild was called outside of a thread, where it "
+		local what = "%s has no child %s, and WaitForChild was called outside of a thread, where it "
 			.. "cannot wait; start one with task.spawn"
-		error(format(what, Instance.full_name(state), name), 3)
+		error(format(what, Instance.full_name(state), show(name)), 3)
 	end
 	local handle
 	local waiter = { name = name, go_on = function(object) tree.runner.resume(thread, object) end }
@@ -117,6 +110,7 @@ local function wait_for(state, name, timeout_s)
 			tree.scheduler:cancel(handle)
 		end
 		local waiting, rest = state.waiting or {}, {}
+		tree.charge(#waiting / SEEN_PER_UNIT)
 		for place = 1, #waiting do
 			if waiting[place] ~= waiter then
 				rest[#rest + 1] = waiting[place]
@@ -139,7 +133,7 @@ local function after_wait(leave, ...)
 end
 
 function methods.WaitForChild(self, name, timeout_s)
-	local state = state_of(self, "WaitForChild")
+	local state = self_of(self, "Instance", "WaitForChild")
 	require_text(name, "WaitForChild")
 	if timeout_s ~= nil then
 		if type(timeout_s) ~= "number" or not (timeout_s >= 0 and timeout_s < huge) then
@@ -154,28 +148,21 @@ function methods.WaitForChild(self, name, timeout_s)
 end
 
 function methods.GetChildren(self)
-	return Placing.children(state_of(self, "GetChildren"))
+	return Placing.children(self_of(self, "Instance", "GetChildren"))
 end
 
 function methods.GetDescendants(self)
-	return Placing.descendant_objects(state_of(self, "GetDescendants"))
+	return Placing.descendant_objects(self_of(self, "Instance", "GetDescendants"))
 end
 
 function methods.IsA(self, class_name)
-	local state = state_of(self, "IsA")
+	local state = self_of(self, "Instance", "IsA")
 	require_text(class_name, "IsA")
 	return state.class.ancestry[class_name] == true
 end
 
 local function is_below(state, ancestor)
-	local above = state.parent
-	while above do
-		if above == ancestor then
-			return true
-		end
-		above = above.parent
-	end
-	return false
+	return find_above(state, function(above) return above == ancestor end) ~= nil
 end
 
 local function other_of(value, what)
@@ -187,21 +174,21 @@ local function other_of(value, what)
 end
 
 function methods.IsDescendantOf(self, ancestor)
-	local state = state_of(self, "IsDescendantOf")
+	local state = self_of(self, "Instance", "IsDescendantOf")
 	return is_below(state, other_of(ancestor, "IsDescendantOf"))
 end
 
 function methods.IsAncestorOf(self, descendant)
-	local state = state_of(self, "IsAncestorOf")
+	local state = self_of(self, "Instance", "IsAncestorOf")
 	return is_below(other_of(descendant, "IsAncestorOf"), state)
 end
 
 function methods.GetFullName(self)
-	return Instance.full_name(state_of(self, "GetFullName"))
+	return Instance.full_name(self_of(self, "Instance", "GetFullName"))
 end
 
 function methods.GetPropertyChangedSignal(self, name)
-	local state = state_of(self, "GetPropertyChangedSignal")
+	local state = self_of(self, "Instance", "GetPropertyChangedSignal")
 	if type(name) ~= "string" or not state.class.properties[name] then
 		error(format("GetPropertyChangedSignal: a %s has no property %s%s", state.class.name,
 			show(name), Object.suggestion(name, state.class.member_names)), 2)
@@ -219,7 +206,7 @@ local function destroy_children(state)
 	for place = 1, count do
 		before[place] = state.children[place]
 	end
-	state.tree.charge(count / 16)
+	state.tree.charge(count / SEEN_PER_UNIT)
 	for place = 1, count do
 		destroy(before[place])
 	end
@@ -234,6 +221,7 @@ function destroy(state)
 	Instance.fire(state, "Destroying")
 	state.is_locked = DESTROYED
 	Placing.move(state, false)
+	state.tree.charge(#state.signal_list / SEEN_PER_UNIT)
 	for place = 1, #state.signal_list do
 		Signal.clear(state.signal_list[place])
 	end
@@ -241,7 +229,7 @@ function destroy(state)
 end
 
 function methods.Destroy(self)
-	local state = state_of(self, "Destroy")
+	local state = self_of(self, "Instance", "Destroy")
 	if state.is_locked and state.is_locked ~= DESTROYED then
 		error(format("%s cannot be destroyed: %s", state.name, state.is_locked), 2)
 	end
@@ -249,7 +237,7 @@ function methods.Destroy(self)
 end
 
 function methods.ClearAllChildren(self)
-	local state = state_of(self, "ClearAllChildren")
+	local state = self_of(self, "Instance", "ClearAllChildren")
 	destroy_children(state)
 end
 

@@ -7,8 +7,8 @@
 local ordered = require("harness.ordered")
 
 local newproxy, type = newproxy, type
-local format, lower = string.format, string.lower
-local abs, byte, min = math.abs, string.byte, math.min
+local error, format, lower = error, string.format, string.lower
+local abs, byte, find, min, sub = math.abs, string.byte, string.find, math.min, string.sub
 local raw_getmetatable, raw_setmetatable = debug.getmetatable, debug.setmetatable
 
 local Object = {}
@@ -16,6 +16,8 @@ local Object = {}
 -- A name that differs by more edits than this is another name.
 local EDITS_MAX = 2
 local COMPARED_BYTES_MAX = 40
+-- Of a text in a message. A message about a long one would be paid for by nobody.
+local SHOWN_BYTES_MAX = 200
 
 --- Make an object. `state` becomes its metatable: `kind`, `__index`, `__newindex`, `__tostring`.
 function Object.make(state)
@@ -42,6 +44,10 @@ end
 function Object.show(value)
 	local kind = type(value)
 	if kind == "string" then
+		if #value > SHOWN_BYTES_MAX then
+			return format("%q and %d bytes more", sub(value, 1, SHOWN_BYTES_MAX),
+				#value - SHOWN_BYTES_MAX)
+		end
 		return format("%q", value)
 	elseif kind == "number" then
 		return format("%.14g", value)
@@ -51,10 +57,22 @@ function Object.show(value)
 		local state = raw_getmetatable(value)
 		return "a " .. (state and (state.class and state.class.name or state.kind) or kind)
 	elseif kind == "cdata" then
-		-- Only vectors and frames are cdata here, and they know what they are.
+		-- Only vectors and CFrames are cdata here, and they know what they are.
 		return "a " .. value.TypeName
 	end
 	return "a " .. kind
+end
+
+--- What the host knows of the object that a method was called on. The method calls this directly:
+--- level 3 is the line that called it. `class_name`: the class of Instance that has the method.
+function Object.self_of(value, kind, method, class_name)
+	local state = Object.state(value, kind)
+	if not state or class_name and not state.class.ancestry[class_name] then
+		local wanted = class_name or kind
+		error(format("%s must be called with a colon on %s %s, got %s", method,
+			find(wanted, "^[AEIO]") and "an" or "a", wanted, Object.show(value)), 3)
+	end
+	return state
 end
 
 -- How many letters must be changed, put in or left out to make `b` of `a`.

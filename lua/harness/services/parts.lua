@@ -86,10 +86,8 @@ Classes.define({
 	},
 	methods = {
 		TakeDamage = function(self, amount)
-			local state = Object.state(self, "Instance")
-			if not state or not state.class.ancestry.Humanoid then
-				error("TakeDamage must be called on a Humanoid, got " .. Object.show(self), 2)
-			elseif type(amount) ~= "number" then
+			local state = Object.self_of(self, "Instance", "TakeDamage", "Humanoid")
+			if type(amount) ~= "number" then
 				error("TakeDamage needs a number, got " .. Object.show(amount), 2)
 			end
 			set_health(state, state.values.Health - amount)

@@ -83,6 +83,7 @@ function Placing.wake(parent, name, object)
 	if not waiting then
 		return
 	end
+	parent.tree.charge(#waiting / SEEN_PER_UNIT)
 	local ready, rest = {}, {}
 	for place = 1, #waiting do
 		local list = waiting[place].name == name and ready or rest

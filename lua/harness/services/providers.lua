@@ -5,22 +5,17 @@ local Instance = require("harness.services.instance")
 local Object = require("harness.services.object")
 
 local concat, error, format, type = table.concat, error, string.format, type
-local show = Object.show
+local self_of, show = Object.self_of, Object.show
 
-local function state_of(self, class_name, method)
-	local state = Object.state(self, "Instance")
-	if not state or not state.class.ancestry[class_name] then
-		error(format("%s must be called with a colon on %s, got %s", method, class_name, show(self)), 3)
-	end
-	return state
-end
+-- Players that are looked at for one work unit.
+local SEEN_PER_UNIT = 16
 
 Classes.define({
 	name = "DataModel",
 	base = "Instance",
 	methods = {
 		GetService = function(self, name)
-			local tree = state_of(self, "DataModel", "GetService").tree
+			local tree = self_of(self, "Instance", "GetService", "DataModel").tree
 			local service = tree.find_service(name)
 			if not service then
 				error(format("unknown service %s; there are %s%s", show(name),
@@ -29,7 +24,7 @@ Classes.define({
 			return service
 		end,
 		FindService = function(self, name)
-			local tree = state_of(self, "DataModel", "FindService").tree
+			local tree = self_of(self, "Instance", "FindService", "DataModel").tree
 			if type(name) ~= "string" then
 				error("FindService needs a name, got " .. show(name), 2)
 			end
@@ -73,9 +68,9 @@ Classes.define({
 	},
 	methods = {
 		GetPlayers = function(self)
-			local state = state_of(self, "Players", "GetPlayers")
+			local state = self_of(self, "Instance", "GetPlayers", "Players")
 			local list = {}
-			state.tree.charge(state.count / 16)
+			state.tree.charge(state.count / SEEN_PER_UNIT)
 			for place = 1, state.count do
 				local child = state.children[place]
 				if child.class.ancestry.Player then
@@ -85,8 +80,8 @@ Classes.define({
 			return list
 		end,
 		GetPlayerFromCharacter = function(self, character)
-			local state = state_of(self, "Players", "GetPlayerFromCharacter")
-			state.tree.charge(state.count / 16)
+			local state = self_of(self, "Instance", "GetPlayerFromCharacter", "Players")
+			state.tree.charge(state.count / SEEN_PER_UNIT)
 			for place = 1, state.count do
 				local child = state.children[place]
 				if character ~= nil and child.values.Character == character then
@@ -124,7 +119,7 @@ Classes.define({
 	base = "Instance",
 	methods = {
 		GetValue = function(self)
-			local state = state_of(self, "StatsItem", "GetValue")
+			local state = self_of(self, "Instance", "GetValue", "StatsItem")
 			return state.tree.read_stat(state)
 		end,
 	},
@@ -135,7 +130,7 @@ Classes.define({
 	base = "Instance",
 	methods = {
 		SendKeyEvent = function(self, is_pressed, key_code, is_repeat, target)
-			local state = state_of(self, "VirtualInputManager", "SendKeyEvent")
+			local state = self_of(self, "Instance", "SendKeyEvent", "VirtualInputManager")
 			local item = Object.state(key_code, "EnumItem")
 			if type(is_pressed) ~= "boolean" then
 				error("SendKeyEvent: isPressed must be true or false, got " .. show(is_pressed), 2)

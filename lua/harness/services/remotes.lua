@@ -8,15 +8,7 @@ local Instance = require("harness.services.instance")
 local Object = require("harness.services.object")
 
 local error, format = error, string.format
-
-local function remote_of(self, class_name, method)
-	local state = Object.state(self, "Instance")
-	if not state or not state.class.ancestry[class_name] then
-		error(format("%s must be called with a colon on a %s, got %s", method, class_name,
-			Object.show(self)), 3)
-	end
-	return state
-end
+local self_of = Object.self_of
 
 -- Whether the one client that there is, is meant.
 local function is_local(state, player, method)
@@ -42,17 +34,17 @@ Classes.define({
 	signals = { "OnClientEvent", "OnServerEvent" },
 	methods = {
 		FireServer = function(self, ...)
-			local state = remote_of(self, "RemoteEvent", "FireServer")
+			local state = self_of(self, "Instance", "FireServer", "RemoteEvent")
 			Instance.fire(state, "OnServerEvent", state.tree.local_player(), ...)
 		end,
 		FireClient = function(self, player, ...)
-			local state = remote_of(self, "RemoteEvent", "FireClient")
+			local state = self_of(self, "Instance", "FireClient", "RemoteEvent")
 			if is_local(state, player, "FireClient") then
 				Instance.fire(state, "OnClientEvent", ...)
 			end
 		end,
 		FireAllClients = function(self, ...)
-			Instance.fire(remote_of(self, "RemoteEvent", "FireAllClients"), "OnClientEvent", ...)
+			Instance.fire(self_of(self, "Instance", "FireAllClients", "RemoteEvent"), "OnClientEvent", ...)
 		end,
 	},
 })
@@ -64,7 +56,7 @@ Classes.define({
 	signals = { "Event" },
 	methods = {
 		Fire = function(self, ...)
-			Instance.fire(remote_of(self, "BindableEvent", "Fire"), "Event", ...)
+			Instance.fire(self_of(self, "Instance", "Fire", "BindableEvent"), "Event", ...)
 		end,
 	},
 })
@@ -77,12 +69,12 @@ Classes.define({
 	properties = { { "OnClientInvoke", "function?" }, { "OnServerInvoke", "function?" } },
 	methods = {
 		InvokeServer = function(self, ...)
-			local state = remote_of(self, "RemoteFunction", "InvokeServer")
+			local state = self_of(self, "Instance", "InvokeServer", "RemoteFunction")
 			local callback = callback_of(state, "OnServerInvoke", "InvokeServer")
 			return callback(state.tree.local_player(), ...)
 		end,
 		InvokeClient = function(self, player, ...)
-			local state = remote_of(self, "RemoteFunction", "InvokeClient")
+			local state = self_of(self, "Instance", "InvokeClient", "RemoteFunction")
 			if not is_local(state, player, "InvokeClient") then
 				error(format("InvokeClient: only the local player can answer, not %s",
 					tostring(player)), 2)
@@ -99,7 +91,7 @@ Classes.define({
 	properties = { { "OnInvoke", "function?" } },
 	methods = {
 		Invoke = function(self, ...)
-			local state = remote_of(self, "BindableFunction", "Invoke")
+			local state = self_of(self, "Instance", "Invoke", "BindableFunction")
 			return callback_of(state, "OnInvoke", "Invoke")(...)
 		end,
 	},

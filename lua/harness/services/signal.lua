@@ -6,8 +6,9 @@
 
 local Object = require("harness.services.object")
 
-local error, format, type = error, string.format, type
+local error, format, select, type = error, string.format, select, type
 local raw_getmetatable = debug.getmetatable
+local self_of = Object.self_of
 
 local Signal = {}
 
@@ -36,11 +37,7 @@ local function disconnect(connection)
 end
 
 local function disconnect_method(self)
-	local connection = Object.state(self, "Connection")
-	if not connection then
-		error("Disconnect must be called on a connection, got " .. Object.show(self), 2)
-	end
-	disconnect(connection)
+	disconnect(self_of(self, "Connection", "Disconnect"))
 end
 
 local function connection_index(object, key)
@@ -76,15 +73,6 @@ local function connect(signal, fn, is_once)
 	})).object
 end
 
-local function checked(self, name)
-	local signal = Object.state(self, "Signal")
-	if not signal then
-		local what = "%s must be called with a colon on a signal, got %s"
-		error(format(what, name, Object.show(self)), 3)
-	end
-	return signal
-end
-
 local function require_function(signal, name, fn)
 	if type(fn) ~= "function" then
 		error(format("%s:%s needs a function, got %s", signal.name, name, Object.show(fn)), 3)
@@ -95,12 +83,12 @@ end
 local methods = {}
 
 function methods.Connect(self, fn)
-	local signal = checked(self, "Connect")
+	local signal = self_of(self, "Signal", "Connect")
 	return connect(signal, require_function(signal, "Connect", fn), false)
 end
 
 function methods.Once(self, fn)
-	local signal = checked(self, "Once")
+	local signal = self_of(self, "Signal", "Once")
 	return connect(signal, require_function(signal, "Once", fn), true)
 end
 
@@ -111,7 +99,7 @@ local function after_wait(connection, ...)
 end
 
 function methods.Wait(self)
-	local signal = checked(self, "Wait")
+	local signal = self_of(self, "Signal", "Wait")
 	local runner = signal.runner
 	local thread = runner.running()
 	if not thread then
@@ -157,8 +145,10 @@ end
 
 --- Call every handler that is connected now.
 function Signal.fire(signal, ...)
-	local list, runner = signal.list, signal.runner
-	for index = 1, signal.count do
+	local list, runner, count = signal.list, signal.runner, signal.count
+	-- Each handler gets the arguments once more.
+	runner.charge(count * (1 + select("#", ...)) / COPIED_PER_UNIT)
+	for index = 1, count do
 		local connection = list[index]
 		if connection.is_connected then
 			if connection.is_once then
@@ -176,6 +166,7 @@ end
 --- Disconnect everybody.
 function Signal.clear(signal)
 	local list, count = signal.list, signal.count
+	signal.runner.charge(count / COPIED_PER_UNIT)
 	signal.list, signal.count = {}, 0
 	for index = 1, count do
 		list[index].is_connected = false

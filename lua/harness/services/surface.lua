@@ -1,15 +1,15 @@
 --- `env.services`: what a world and the code under test get.
 
+local CFrameLibrary = require("harness.services.cframe_library")
 local Control = require("harness.services.control")
 local Enums = require("harness.services.enums")
-local Frames = require("harness.services.frames")
 local Object = require("harness.services.object")
 local Tree = require("harness.services.tree")
 local Classes = require("harness.services.classes")
 local Types = require("harness.services.types")
 local Vector2 = require("harness.services.vector2")
 local Vector3 = require("harness.services.vector3")
-local plain = require("harness.plain")
+local host_plain = require("harness.host_plain")
 
 local error, format, type = error, string.format, type
 
@@ -20,7 +20,7 @@ local NAMES = {
 	"typeof", "workspace",
 }
 
-plain.set(Types.plain)
+host_plain.set(Types.plain)
 
 local cell = ffi.new("float[1]")
 
@@ -52,7 +52,7 @@ function Surface.new(run)
 	local fields = {
 		game = tree.game.object, workspace = tree.services.Workspace.object,
 		Instance = Classes.library(tree), Enum = Enums.root, Vector2 = Vector2.library(),
-		Vector3 = Vector3.library(), CFrame = Frames.library(), typeof = Types.typeof,
+		Vector3 = Vector3.library(), CFrame = CFrameLibrary.library(), typeof = Types.typeof,
 		round32 = Surface.round32, enum_text = enum_text, control = Control.new(tree),
 	}
 	local function index(_, key)

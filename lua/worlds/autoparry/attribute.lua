@@ -80,16 +80,18 @@ function Attribute.unknown_field(name, value, fields)
 	return nil
 end
 
+local KNOWN = {}
+for _, name in ipairs(Attribute.NAMES) do
+	KNOWN[name] = true
+end
+
 --- What is most likely a slip in the attributes of a threat, in words.
 ---@param null any what stands for a null
 ---@return string[]
 function Attribute.slips(attributes, null)
-	local known, texts = {}, {}
-	for _, name in ipairs(Attribute.NAMES) do
-		known[name] = true
-	end
+	local texts = {}
 	for _, name in ipairs(Plain.keys(attributes)) do
-		local meant = not known[name] and Nearest.of(tostring(name), Attribute.NAMES)
+		local meant = not KNOWN[name] and Nearest.of(tostring(name), Attribute.NAMES)
 		if meant then
 			texts[#texts + 1] = ("attribute '%s' is only carried; did you mean '%s'?"):format(name, meant)
 		end

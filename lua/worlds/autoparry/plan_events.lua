@@ -10,6 +10,12 @@ local Rules = require("worlds.autoparry.rules")
 
 local PlanEvents = {}
 
+local function warn_of_slips(env, id, attributes)
+	for _, text in ipairs(Attribute.slips(attributes, env.null)) do
+		env.record:warn(("threat '%s': %s"):format(id, text), true)
+	end
+end
+
 local function spawn_threat(world, action)
 	local args, physics = action.args, world.physics
 	local id = args.id
@@ -33,8 +39,8 @@ local function spawn_threat(world, action)
 	if code then
 		return nil, code, message
 	end
-	for _, text in ipairs(Attribute.slips(args.attributes or {}, world.env.null)) do
-		world.env.record:warn(("threat '%s': %s"):format(id, text), true)
+	if args.attributes then
+		warn_of_slips(world.env, id, args.attributes)
 	end
 	world.judge:entering(spec)
 	physics:spawn(spec)

@@ -10,7 +10,7 @@ local is_vector, show = Vector3.is, Object.show
 local placed, raw = CFrame.placed, CFrame.raw
 local IDENTITY, Y_AXIS = CFrame.IDENTITY, Vector3.raw(0, 1, 0)
 
-local Frames = {}
+local CFrameLibrary = {}
 
 -- Level 3 is the line that called the library.
 local function require_vector(value, what)
@@ -99,7 +99,7 @@ function library.fromAxisAngle(axis, angle)
 end
 
 --- The table that user code gets.
-function Frames.library()
+function CFrameLibrary.library()
 	return {
 		new = library.new, lookAt = library.lookAt, identity = IDENTITY,
 		fromMatrix = library.fromMatrix, fromAxisAngle = library.fromAxisAngle,
@@ -108,4 +108,4 @@ function Frames.library()
 	}
 end
 
-return Frames
+return CFrameLibrary

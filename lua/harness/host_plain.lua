@@ -4,17 +4,17 @@
 
 local type = type
 
-local Plain = {}
+local HostPlain = {}
 
 --- The plain data of an object, or nil and the name of what has none.
-function Plain.of(value)
+function HostPlain.of(value)
 	return nil, type(value)
 end
 
 --- From now on `convert` answers.
 ---@param convert fun(value: any): any, string|nil
-function Plain.set(convert)
-	Plain.of = convert
+function HostPlain.set(convert)
+	HostPlain.of = convert
 end
 
-return Plain
+return HostPlain
