@@ -34,15 +34,22 @@ def rows(*, is_quick: bool) -> Iterator[Row]:
     assert data["passed"], "the scenario failed"
     simulated_s = data["simulated_s"]
     assert simulated_s >= THREATS_LAST_S, f"{simulated_s} s were simulated"
-    times, records = Times.of(data["walls_s"]), Times.of(data["records_s"])
+    walls, records = Times.of(data["walls_s"]), Times.of(data["records_s"])
+    pairs = zip(data["walls_s"], data["records_s"], strict=True)
+    runs = Times.of([wall_s - record_s for wall_s, record_s in pairs])
     yield Row(
         name="autoparry.speed",
-        what=f"5,000 threats, {simulated_s:.1f} s at 240 Hz: {times.median_s:.2f} s, "
-        f"best {times.best_s:.2f} s",
-        figure=simulated_s / times.median_s,
+        what=f"5,000 threats, {simulated_s:.1f} s: run {runs.median_s:.2f} s, "
+        f"{walls.median_s:.2f} s with its record",
+        figure=simulated_s / runs.median_s,
         unit="x real",
         target=20,
-        details={"best_s": times.best_s, "median_s": times.median_s, "process_s": done.wall_s},
+        details={
+            "best_s": runs.best_s,
+            "median_s": runs.median_s,
+            "with_record_s": walls.median_s,
+            "process_s": done.wall_s,
+        },
     )
     (child_mb,) = data["children_mb"]
     parent_mb = data["parent_mb"]

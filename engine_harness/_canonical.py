@@ -22,6 +22,7 @@ __all__ = [
     "canonical_data",
     "canonical_json",
     "digest",
+    "digest_of_normalised",
     "may_hold_whole_floats",
     "normalise",
     "sha256_hex",
@@ -88,6 +89,11 @@ def _canonical_number(text: str) -> int | float | None:
 def canonical_json(value: Json) -> str:
     """Return the canonical text of `value`, without a final newline."""
     return _ENCODER.encode(normalise(value))
+
+
+def digest_of_normalised(value: Json) -> str:
+    """Return the digest of a value whose numbers are of their canonical kind already."""
+    return sha256_hex(_ENCODER.encode(value).encode("ascii"))
 
 
 def sha256_hex(data: bytes) -> str:

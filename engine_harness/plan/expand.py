@@ -11,8 +11,9 @@ import json
 import math
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
+from engine_harness._canonical import normalise
 from engine_harness._registry import suggestion
 from engine_harness.errors import Diagnostic, HarnessError, PlanError
 from engine_harness.manifest.drivers import MacroEntry
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 
     from pydantic import JsonValue
 
+    from engine_harness._types import JsonMap
     from engine_harness.manifest.models import Scenario
 
 __all__ = [
@@ -59,9 +61,14 @@ class Expansion:
     warnings: tuple[Diagnostic, ...]
 
     @cached_property
+    def events(self) -> tuple[JsonMap, ...]:
+        """The plan's events with canonical numbers: what each of its runs records of them."""
+        return tuple(cast("JsonMap", normalise(event)) for event in self.plan.events)
+
+    @cached_property
     def digest(self) -> str:
         """The plan's digest, the same for each of its runs."""
-        return self.plan.digest()
+        return self.plan.digest(self.events)
 
 
 def plan(scenario: Scenario) -> Plan:

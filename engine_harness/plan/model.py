@@ -6,10 +6,17 @@ policy travel beside it.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, cast
+
 from pydantic import Field, JsonValue
 
-from engine_harness._canonical import digest
+from engine_harness._canonical import digest_of_normalised, normalise
 from engine_harness._model import Model
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from engine_harness._types import JsonMap
 
 __all__ = ["Plan", "PlannedEvent"]
 
@@ -25,7 +32,14 @@ class Plan(Model):
     config: dict[str, JsonValue] = Field(default_factory=dict)
     events: tuple[PlannedEvent, ...]
 
-    def digest(self) -> str:
-        """Return the SHA-256 of the plan's canonical JSON."""
+    def digest(self, events: Sequence[JsonMap] | None = None) -> str:
+        """Return the SHA-256 of the plan's canonical JSON.
+
+        Args:
+            events: the plan's own with canonical numbers, if the caller has them.
+        """
+        if events is None:
+            events = [cast("JsonMap", normalise(event)) for event in self.events]
         # Plain data as it stands: a dump would copy it, value by value.
-        return digest({name: getattr(self, name) for name in type(self).model_fields})
+        fields = {name: getattr(self, name) for name in type(self).model_fields if name != "events"}
+        return digest_of_normalised({**cast("JsonMap", normalise(fields)), "events": list(events)})

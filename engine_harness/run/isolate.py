@@ -262,14 +262,10 @@ class _Parts:
     def _planned(self) -> list[tuple[int, Json]]:
         """Return, for each event of the plan, its authored index and its fields."""
         expansion = self._request.expansion
-        planned: list[tuple[int, Json]] = []
-        for index, event in zip(expansion.authored, expansion.plan.events, strict=True):
-            fields = normalise(event)
-            assert isinstance(fields, dict)
-            for key in ROW_KEYS:
-                del fields[key]
-            planned.append((index, fields))
-        return planned
+        return [
+            (index, {key: value for key, value in event.items() if key not in ROW_KEYS})
+            for index, event in zip(expansion.authored, expansion.events, strict=True)
+        ]
 
     def logs(self) -> list[LogRow]:
         """Return the rows of the log."""
