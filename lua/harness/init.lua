@@ -124,6 +124,8 @@ local function run(host, work, data)
 		head.where = session:place(err)
 		if UNREPRODUCIBLE[head.limit] then
 			return "failed", json.encode(head, "failure")
+		elseif head.status == "error" then
+			session:close_after_error()
 		end
 	end
 	driver.finish(session)

@@ -203,6 +203,15 @@ function Session:close()
 	return metrics
 end
 
+--- What a world that has failed still says of its run; a world that cannot says nothing.
+function Session:close_after_error()
+	if self.world and self.world.section then
+		self.sandbox.call(function()
+			self.section = World.section(self.world, self.job.world)
+		end)
+	end
+end
+
 local DOING = { apply = "apply(%s)" }
 
 -- Where the function stands that was called last, for an error that names no line: what the

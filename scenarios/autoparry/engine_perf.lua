@@ -129,6 +129,7 @@ return {
 				hitches = 5,
 				highlightToggles = 13,
 				autoparryEnabled = 1,
+				["outcomes.missed"] = { max = 5 },
 				["onTime.reachable"] = { min = 4000 },
 				["onTime.ratio"] = { min = 0.999 },
 				["gateOuts.withinGrace"] = 0,

@@ -87,6 +87,23 @@ def test_every_kind_of_error_value_directly_in_step_has_message_line_and_calls(
     assert where["traceback"] == f"{file}:3: in function 'step'"
 
 
+def test_a_world_that_failed_still_says_what_it_adds_to_the_record(stage: Stage) -> None:
+    body = """
+    function W:go() self.n = 1 error("broke") end
+    function W:section() return { n = self.n } end
+    """
+    record = stage.play(body)
+    assert record.outcome.status == "world_error"
+    assert record.sections[record.scenario.world] == {"n": 1}
+
+
+def test_a_section_that_fails_after_an_error_hides_nothing(stage: Stage) -> None:
+    body = 'function W:go() error("broke") end function W:section() error("and again") end'
+    record = stage.play(body)
+    assert (record.outcome.status, record.outcome.message) == ("world_error", "broke")
+    assert record.scenario.world not in record.sections
+
+
 def test_an_error_in_late_compiled_code_names_its_line(stage: Stage) -> None:
     body = """
     function W:go() end

@@ -83,6 +83,9 @@ function Api.of(c)
 	add_views(api, c)
 	add_signals(api, c)
 	function api.destroy() c:destroy() end
+	-- Callers of old set these. There is no text to log and one payload to build.
+	function api.setLogger() end
+	function api.setLegacyPayloadBuilder() end
 	return api
 end
 
