@@ -8,6 +8,7 @@ local Services = {}
 local NONE = {
 	is_framed = function() return false end,
 	frame = function() end,
+	tell_waits = function() end,
 }
 
 --- Let `env.services` come into being on first use. `run.services` is what the driver asks:

@@ -196,6 +196,7 @@ function Session:close()
 	local answer = self:ask_metrics()
 	local metrics = json.encode(answer, "metrics")
 	self.declared:metrics_at_end(answer)
+	self.services.tree.tell_waits(function(text) self.recorder:warn(text) end)
 	if self.world.section then
 		self.doing = "section"
 		self.section = World.section(self.world, self.job.world)

@@ -156,3 +156,32 @@ def test_a_handler_that_does_not_end_reaches_the_limit_of_work(services: Service
     outcome = services.play(body, limits={"work_units": 100_000}).outcome
     assert outcome.status == "limit"
     assert outcome.message == "more than 100000 work units were spent"
+
+
+def test_whoever_still_waits_for_a_child_at_the_end_is_told(services: Services) -> None:
+    body = """
+    local folder = Instance.new("Folder", workspace)
+    folder.Name = "Coins"
+    for _ = 1, 2 do task.spawn(function() folder:WaitForChild("Never") end) end
+    task.spawn(function() workspace:WaitForChild("Late") end)
+    task.spawn(function() workspace:WaitForChild("Limited", 0.1) end)
+    task.spawn(function() workspace:WaitForChild("Nobody") end)
+    task.delay(0.05, function() Instance.new("Folder", workspace).Name = "Late" end)
+    """
+    record = services.play(body)
+    assert record.outcome.status == "completed", record.outcome
+    assert sorted(record.warnings) == [
+        '2 threads still wait at the end in Workspace.Coins:WaitForChild("Never"): it never came',
+        'a thread still waits at the end in Workspace:WaitForChild("Nobody"): it never came',
+    ]
+
+
+def test_only_the_first_of_many_waits_are_told(services: Services) -> None:
+    body = """
+    for index = 1, 12 do
+        task.spawn(function() workspace:WaitForChild("never" .. index) end)
+    end
+    """
+    warnings = services.play(body).warnings
+    assert len(warnings) == 11
+    assert warnings[-1] == "threads still wait for 2 more children"

@@ -6,6 +6,7 @@ local Instance = require("harness.services.instance")
 local Object = require("harness.services.object")
 local Placing = require("harness.services.placing")
 local Signal = require("harness.services.signal")
+local Waits = require("harness.services.waits")
 
 local error, format, type = error, string.format, type
 local huge = math.huge
@@ -105,9 +106,14 @@ local function wait_for(state, name, timeout_s)
 	local waiter = { name = name, go_on = function(object) tree.runner.resume(thread, object) end }
 	state.waiting = state.waiting or {}
 	state.waiting[#state.waiting + 1] = waiter
+	if not timeout_s then
+		Waits.begin(tree.waits, waiter, state)
+	end
 	local function leave()
 		if handle then
 			tree.scheduler:cancel(handle)
+		else
+			Waits.finish(tree.waits, waiter)
 		end
 		local waiting, rest = state.waiting or {}, {}
 		tree.charge(#waiting / SEEN_PER_UNIT)

@@ -5,6 +5,7 @@ local Instance = require("harness.services.instance")
 local Placing = require("harness.services.placing")
 local Runner = require("harness.services.runner")
 local Signal = require("harness.services.signal")
+local Waits = require("harness.services.waits")
 require("harness.services.members")
 require("harness.services.parts")
 require("harness.services.remotes")
@@ -111,7 +112,7 @@ end
 --- The game of a new world.
 ---@param run table a session
 function Tree.new(run)
-	local tree = { charge = run.work.charge, scheduler = run.scheduler }
+	local tree = { charge = run.work.charge, scheduler = run.scheduler, waits = {} }
 	tree.runner = Runner.new(run.sandbox, run.work)
 	local game = Instance.new(tree, Classes.get("DataModel"))
 	game.name = "Game"
@@ -144,6 +145,11 @@ function Tree.new(run)
 
 	function tree.is_service(name)
 		return services[name] ~= nil
+	end
+
+	--- Who waits for a child that never came, in words.
+	function tree.tell_waits(tell)
+		Waits.tell(tree.waits, tell)
 	end
 
 	function tree.local_player()
