@@ -10,7 +10,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from benchmarks.project import CHECKOUT, Times, finished, temporary_project
-from benchmarks.report import NotMeasuredError, Row
+from benchmarks.report import NotMeasuredError, Row, memory_row
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -52,16 +52,7 @@ def rows(*, is_quick: bool) -> Iterator[Row]:
         },
     )
     (child_mb,) = data["children_mb"]
-    parent_mb = data["parent_mb"]
-    yield Row(
-        name="autoparry.memory",
-        what=f"peak of parent {parent_mb:.0f} MB + child {child_mb:.0f} MB",
-        figure=parent_mb + child_mb,
-        unit="MB",
-        target=300,
-        better="less",
-        details={"parent_mb": parent_mb, "child_mb": child_mb},
-    )
+    yield memory_row("autoparry.memory", parent_mb=data["parent_mb"], child_mb=child_mb)
     yield Row(
         name="autoparry.record",
         what=f"its record built, written and checked: best {records.best_s:.2f} s",

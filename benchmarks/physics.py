@@ -10,7 +10,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from benchmarks.project import CHECKOUT, Times, finished, manifest, temporary_project
-from benchmarks.report import NotMeasuredError, Row
+from benchmarks.report import NotMeasuredError, Row, memory_row
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -45,13 +45,4 @@ def rows(*, is_quick: bool) -> Iterator[Row]:
         details={"best_s": times.best_s, "median_s": times.median_s, "process_s": done.wall_s},
     )
     (child_mb,) = data["children_mb"]
-    parent_mb = data["parent_mb"]
-    yield Row(
-        name="physics.memory",
-        what=f"peak of parent {parent_mb:.0f} MB + child {child_mb:.0f} MB",
-        figure=parent_mb + child_mb,
-        unit="MB",
-        target=300,
-        better="less",
-        details={"parent_mb": parent_mb, "child_mb": child_mb},
-    )
+    yield memory_row("physics.memory", parent_mb=data["parent_mb"], child_mb=child_mb)

@@ -12,8 +12,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-__all__ = ["NotMeasuredError", "Row", "missed", "table", "write_json"]
+__all__ = ["NotMeasuredError", "Row", "memory_row", "missed", "table", "write_json"]
 
+MEMORY_MB_MAX = 300
 NAME_WIDTH, WHAT_WIDTH, FIGURE_WIDTH, TARGET_WIDTH = 21, 49, 12, 7
 
 
@@ -46,6 +47,19 @@ class Row:
         if self.target is None:
             return "-"
         return f"{'>=' if self.better == 'more' else '<='} {self.target:g}"
+
+
+def memory_row(name: str, *, parent_mb: float, child_mb: float) -> Row:
+    """Return the row of the peak memory of the whole harness."""
+    return Row(
+        name=name,
+        what=f"peak of parent {parent_mb:.0f} MB + child {child_mb:.0f} MB",
+        figure=parent_mb + child_mb,
+        unit="MB",
+        target=MEMORY_MB_MAX,
+        better="less",
+        details={"parent_mb": parent_mb, "child_mb": child_mb},
+    )
 
 
 def _cells(row: Row) -> tuple[str, str, str, str, str]:

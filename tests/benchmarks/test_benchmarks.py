@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import sys
 from importlib import import_module
 from typing import TYPE_CHECKING
 
@@ -42,6 +43,9 @@ def test_a_quick_benchmark_yields_all_of_its_rows(name: str) -> None:
     try:
         rows = list(import_module(f"benchmarks.{name}").rows(is_quick=True))
     except NotMeasuredError as reason:
+        # Where everything is there that is asked of the machine, nothing may stay unmeasured.
+        if sys.platform.startswith("linux"):
+            raise
         pytest.skip(str(reason))
     assert [row.name for row in rows] == ROWS[name]
     assert all(math.isfinite(row.figure) for row in rows)

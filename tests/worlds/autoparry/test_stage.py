@@ -256,6 +256,31 @@ def test_a_given_frame_turns_the_ball_and_follows_it(theatre: Theatre) -> None:
     assert theatre.play(body, (0.5, "look")) == ["0, 0, 70 -1, -0, -0"]
 
 
+def test_a_ball_on_a_trajectory_tells_its_whole_path(theatre: Theatre) -> None:
+    body = f"""{BALL}
+    W.more = {{ attributes = {{ trajectory = {{
+        finish = {{ 0, 0, 10 }}, apexHeight = 18, duration = 3,
+    }} }} }}
+    function W:look()
+        local path = self:ball():PredictTrajectory()
+        self:log(path.duration, #path.points)
+        for _, index in ipairs({{ 1, 6, 16 }}) do
+            local point = path.points[index]
+            self:log(("%.3f %.3f %.3f"):format(point.x, point.y, point.z))
+        end
+    end
+    """
+    # Point 6 is a third of the way: its weights are 4/9 start, 4/9 control (0, 18, 55), 1/9 finish.
+    assert theatre.play(body, (0.5, "look")) == [
+        "3 16", "0.000 0.000 100.000", "0.000 8.000 70.000", "0.000 0.000 10.000",
+    ]  # fmt: skip
+
+
+def test_a_ball_that_flies_straight_has_no_trajectory(theatre: Theatre) -> None:
+    body = f"{BALL} function W:look() self:log(self:ball():PredictTrajectory()) end"
+    assert theatre.play(body, (0.5, "look")) == ["nil"]
+
+
 def test_what_a_spawn_carries_can_be_read_and_not_changed(theatre: Theatre) -> None:
     body = f"""{BALL}
     W.more = {{
