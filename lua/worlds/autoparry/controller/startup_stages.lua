@@ -1,5 +1,6 @@
---- The stages of the start-up, in order. Each has a name, the option with its time limit, what its
---- status says at first, and `passes(startup, now)`: whether the start-up goes on.
+--- The stages of the start-up, in order. Each has a name, the option with its time limit if it may
+--- have to wait, what its status says at first, and `passes(startup, now)`: whether the start-up
+--- goes on.
 
 -- Verification says what it finds out; the same thing once.
 local function report(startup, stage, state, fields)
@@ -33,7 +34,7 @@ end
 
 -- An input that does not work shows when a key is pressed, and is tried again then.
 local input = {
-	name = "parry-input", limit = "playerTimeout", fields = { target = "virtual-input" },
+	name = "parry-input", fields = { target = "virtual-input" },
 	passes = function() return true end,
 }
 
