@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from engine_harness._types import Json
     from engine_harness.records.models import RunRecord
 
-__all__ = ["Difference", "Divergence", "compare", "first_divergence", "record_differences"]
+__all__ = ["ROOT", "Difference", "Divergence", "compare", "first_divergence", "record_differences"]
 
 ROOT = "<root>"
 

@@ -79,6 +79,10 @@ class ScenarioHead(Model):
     tags: tuple[str, ...] = ()
     normalised: Annotated[dict[str, JsonValue], PlainValidator(_require_map)]
     """The scenario in its one form, `manifest.models.Scenario`: no view reads a manifest."""
+    options: Annotated[dict[str, JsonValue], PlainValidator(_require_map)] = Field(
+        default_factory=dict
+    )
+    """What the run was given beside its plan, as `run.session.options_of` says it."""
 
 
 class Outcome(Model):
@@ -180,7 +184,11 @@ class FunctionCost(Model):
 
 
 class Cost(Model):
-    """Work units: loop turns, function entries and jumps of user Lua, and charged C work."""
+    """Work units, the same number on every machine and in every run.
+
+    They are loop turns, function entries and jumps of user Lua, and what was charged for work of
+    libraries, services and the record.
+    """
 
     work_units: int
     functions: list[FunctionCost] = Field(default_factory=list)

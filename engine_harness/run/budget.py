@@ -52,6 +52,8 @@ class Invocation:
     """Memory of one run, for scenarios without a limit of their own."""
     hitch_policy: HitchPolicy | None = None
     """For scenarios that do not choose one themselves."""
+    enforce_targets: bool = False
+    """Whether an `expect_target` that is not met fails its scenario."""
     force_build: bool = False
     skip_build: bool = False
     out_dir: Path | None = None

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from engine_harness._canonical import digest, normalise
 from engine_harness._collector import collector_paused
 from engine_harness._version import __version__
+from engine_harness._wallclock import utc_now_text
 from engine_harness.errors import HarnessBug
 from engine_harness.records.digests import part_texts, record_digest
 from engine_harness.records.models import (
@@ -21,6 +22,7 @@ from engine_harness.records.models import (
     Samples,
     ScenarioHead,
 )
+from engine_harness.run.session import options_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -70,9 +72,9 @@ def recorded(request: Request, reply: Reply) -> Recorded:
         # Useful to whoever looks for the place, but another one each time.
         host["where"] = head.pop("where")
     outcome = _outcome(head)
-    wall_s = reply.host.get("wall_s")
-    if outcome.virtual_s is not None and isinstance(wall_s, float) and wall_s > 0:
-        host["scheduler"] = {"elapsed": wall_s, "utilisation": outcome.virtual_s / wall_s}
+    measured = host.pop("scheduler", None)
+    if isinstance(measured, dict):
+        host["scheduler"] = _machine(measured, outcome.virtual_s, reply.host["wall_s"])
     body: dict[str, Any] = {
         "outcome": outcome,
         "metrics": normalise(raw["metrics"]) if raw else None,
@@ -95,6 +97,18 @@ def recorded(request: Request, reply: Reply) -> Recorded:
         **body,
     )
     return Recorded(record, texts)
+
+
+def _machine(measured: JsonMap, virtual_s: float | None, wall_s: Json) -> JsonMap:
+    """Return what a run took on this machine: times in seconds, memory in KiB."""
+    assert virtual_s is not None
+    assert isinstance(wall_s, float)
+    return {
+        **measured,
+        "generatedAt": utc_now_text(),
+        "elapsed": wall_s,
+        "utilisation": virtual_s / wall_s,
+    }
 
 
 def _warnings(request: Request, head: dict[str, Any]) -> list[str]:
@@ -124,6 +138,7 @@ def _scenario_head(request: Request) -> ScenarioHead:
         manifest=scenario.origin.manifest,
         tags=scenario.metadata.tags,
         normalised=scenario.model_dump(mode="json"),
+        options=options_of(request.options),
     )
 
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from engine_harness.run.budget import RunOptions
     from engine_harness.vm.loader import LuaRoot
 
-__all__ = ["Request", "job_of"]
+__all__ = ["Request", "job_of", "options_of"]
 
 EXACT_INTEGER_MAX = 2**53
 
@@ -62,6 +62,25 @@ def _config_of(scenario: Scenario) -> JsonMap:
         if key not in CONFIG_SECTIONS and value is not None
     }
     return {"engine": own, **sections}
+
+
+def options_of(options: RunOptions) -> JsonMap:
+    """Return what a run is given beside its plan, as far as the record may depend on it.
+
+    The ceilings of wall time and memory are left out: they are the machine's business.
+    """
+    budget = options.budget
+    return {
+        "hitch_policy": options.hitch_policy,
+        "limits": {
+            "events": budget.events,
+            "frames": budget.frames,
+            "log_rows": budget.log_rows,
+            "work_units": budget.work_units,
+        },
+        "settle_limit_s": options.settle_limit_s,
+        "world_options": options.world_options,
+    }
 
 
 def job_of(request: Request, *, probes: Sequence[JsonMap] = ()) -> Job:

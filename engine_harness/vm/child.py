@@ -25,6 +25,8 @@ __all__ = ["main"]
 # lupa's own ceiling ends a run with a clear error; the kernel's, this much above it, is a backstop.
 HEADROOM_MB = 256
 EXIT_BUG = 70
+# Code that makes up names for `require` is not told of: it depends on everything there is.
+MODULES_TOLD_MAX = 10_000
 
 
 def _die_with_parent() -> None:
@@ -90,14 +92,22 @@ class Wire:
 
 
 def _start(
-    job: dict[str, Any], harness: HostModules, roots: tuple[LuaRoot, ...]
+    job: dict[str, Any],
+    harness: HostModules,
+    roots: tuple[LuaRoot, ...],
+    modules: dict[str, str | None],
 ) -> tuple[Machine, Step]:
     from engine_harness.vm.loader import read_module
     from engine_harness.vm.machine import Machine
 
+    def read(name: str) -> tuple[str, str] | str:
+        found = read_module(name, roots)
+        modules[name] = None if isinstance(found, str) else found[1]
+        return found
+
     machine = Machine(
         harness,
-        read_module=lambda name: read_module(name, roots),
+        read_module=read,
         texts=job["texts"],
         work_units=job["work_units"],
         memory_mb=job["memory_mb"],
@@ -109,23 +119,28 @@ def _start(
 def _do(job: dict[str, Any], harness: HostModules, wire: Wire) -> None:
     from pathlib import Path
 
-    from engine_harness._wallclock import monotonic_s
+    from engine_harness._wallclock import monotonic_s, utc_now_text
     from engine_harness.vm.loader import LuaRoot
 
-    started_s = monotonic_s()
+    started_s, started_at = monotonic_s(), utc_now_text()
     roots = tuple(
         LuaRoot(path=Path(path), name=name)
         for path, name in zip(job["roots"], job["root_names"], strict=True)
     )
     _limit_memory(job["memory_mb"])
-    machine, step = _start(job, harness, roots)
+    modules: dict[str, str | None] = {}
+    machine, step = _start(job, harness, roots, modules)
     while step.kind == "ask":
         wire.send({"kind": "ask"}, step.text)
         answer = wire.receive()
         if answer is None:
             return
         step = machine.resume(json.dumps(answer["answer"], ensure_ascii=False))
-    host = {"memory_mb": _peak_memory_mb(), "wall_s": monotonic_s() - started_s}
+    host: dict[str, Any] = {"memory_mb": _peak_memory_mb(), "wall_s": monotonic_s() - started_s}
+    if step.measured:
+        host["scheduler"] = {"startedAt": started_at, **step.measured}
+    if len(modules) <= MODULES_TOLD_MAX:
+        host["modules"] = dict(sorted(modules.items()))
     wire.send({"kind": step.kind, "host": host}, step.text, step.blobs)
     machine.close()
 

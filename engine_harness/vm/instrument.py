@@ -12,9 +12,12 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
+from engine_harness.vm.luau_values import binding
+
 __all__ = ["Instrumented", "LuaFunction", "RefusedToken", "instrument", "skip_header", "wrap"]
 
 TICK_NAME = "__t"
+MAIN_CHUNK, ANONYMOUS = "(main chunk)", "(anonymous)"
 
 _START = r"A-Za-z_\x80-\U0010FFFF"
 _PART = _START + "0-9"
@@ -134,7 +137,8 @@ class LuaFunction:
     number: int
     line: int
     name: str
-    """`World.step`, `World:apply`, `local f`, `(main chunk)` or `(anonymous)`."""
+    """`World.step`, `World:apply`, `local f`, `(main chunk)`, `(anonymous)`, or `(anonymous) in
+    World.step`: in the nearest function around it that has a name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,6 +184,13 @@ class _Pass:
         self.functions.append(LuaFunction(number, self.line_of(position), name))
         return number
 
+    def anonymous(self) -> str:
+        """The name of a function that has none, and begins here."""
+        around = self.functions[self.owners[-1] - self.functions[0].number].name
+        if around == MAIN_CHUNK:
+            return ANONYMOUS
+        return around if around.startswith(ANONYMOUS) else f"{ANONYMOUS} in {around}"
+
     def refuse(self, position: int, why: str) -> RefusedToken:
         before = _LINE_END.split(self.text[:position])
         return RefusedToken(f"{self.chunk_name}:{len(before)}:{len(before[-1]) + 1}: {why}")
@@ -193,7 +204,7 @@ def instrument(text: str, chunk_name: str, first: int = 1) -> Instrumented:
     """
     text = skip_header(text)
     state = _Pass(text, chunk_name, first)
-    state.owners.append(state.add_function(0, "(main chunk)"))
+    state.owners.append(state.add_function(0, MAIN_CHUNK))
     state.insert(0, first)
     position = 0
     while (match := _NEXT.match(text, position)) is not None:
@@ -220,7 +231,9 @@ def wrap(instrumented: Instrumented) -> str:
     It is called with `bind(first, count) -> tick` and returns the program as a function.
     """
     first, count = instrumented.functions[0].number, len(instrumented.functions)
-    return f"local {TICK_NAME}=(...)({first},{count}) return function(...){instrumented.text}\nend"
+    text = instrumented.text
+    bound = f"local {TICK_NAME}=(...)({first},{count}){binding(text)}"
+    return f"{bound} return function(...){text}\nend"
 
 
 def _take_word(state: _Pass, match: re.Match[str], run_start: int) -> int:
@@ -231,7 +244,8 @@ def _take_word(state: _Pass, match: re.Match[str], run_start: int) -> int:
         header = _HEADER.match(state.text, end)
         if header is None:
             return -1
-        number = state.add_function(start, _function_name(state.text, run_start, start, header))
+        name = _function_name(state.text, run_start, start, header)
+        number = state.add_function(start, name or state.anonymous())
         owners.append(number)
         end = header.end()
         state.insert(end, number)
@@ -281,14 +295,14 @@ def _last_token(text: str, run_start: int, start: int) -> tuple[str, str | None]
         kind = match.lastgroup if match.lastgroup not in (None, "g", "grun") else "other"
 
 
-def _function_name(text: str, run_start: int, start: int, header: re.Match[str]) -> str:
+def _function_name(text: str, run_start: int, start: int, header: re.Match[str]) -> str | None:
     written = header["name"]
     if written is not None:
         name = re.sub(rf"{_gap('g')}", "", written) if not written.isidentifier() else written
         is_local = _last_token(text, max(run_start, start - _LOOK_BACK_CHARACTERS), start)
         return f"local {name}" if is_local[0] == "local" else name
     assigned = _ASSIGNED.search(text, max(run_start, start - _LOOK_BACK_CHARACTERS), start)
-    return assigned[1] if assigned else "(anonymous)"
+    return assigned[1] if assigned else None
 
 
 def skip_header(text: str) -> str:

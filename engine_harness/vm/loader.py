@@ -9,12 +9,21 @@ import os
 import re
 from dataclasses import dataclass
 from functools import cache
+from itertools import chain
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 __all__ = [
+    "LUA_SUFFIXES",
     "LuaRoot",
+    "TwoFiles",
+    "deciding_files",
     "find_module",
     "harness_texts",
+    "lookups",
     "lua_roots",
     "module_files",
     "read_module",
@@ -24,6 +33,13 @@ __all__ = [
 
 MODULE_NAME = re.compile(r"[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*")
 MODULE_BYTES_MAX = 16 << 20
+
+LUA_SUFFIXES = (".lua", ".luau")
+"""Of the files that may be modules."""
+
+
+class TwoFiles(ValueError):
+    """A module is there in Lua and in Luau; its text names both files."""
 
 
 @dataclass(frozen=True)
@@ -71,45 +87,90 @@ def lua_roots(project_root: Path, lua_paths: tuple[str, ...]) -> tuple[LuaRoot, 
     return tuple(roots)
 
 
-def _candidates(name: str) -> tuple[str, str]:
+def _candidates(name: str) -> tuple[tuple[str, str], tuple[str, str]]:
+    """The files of a module in order; of two that differ in their suffix only one may exist."""
     path = name.replace(".", "/")
-    return f"{path}.lua", f"{path}/init.lua"
+    return (f"{path}.lua", f"{path}.luau"), (f"{path}/init.lua", f"{path}/init.luau")
 
 
-def _inside(path: str, root: str) -> bool:
+def _flat(name: str) -> tuple[str, ...]:
+    return tuple(chain.from_iterable(_candidates(name)))
+
+
+def _is_file(path: str, root: str) -> bool:
     # Text instead of Path: a short run spends a tenth of its time here otherwise.
-    return os.path.realpath(path).startswith(os.path.realpath(root) + os.sep)
+    return os.path.isfile(path) and os.path.realpath(path).startswith(  # noqa: PTH113
+        os.path.realpath(root) + os.sep
+    )
+
+
+def lookups(name: str, roots: tuple[LuaRoot, ...]) -> list[tuple[Path, str]]:
+    """Return every file that may be module `name`, the first that exists wins, as `find_module`.
+
+    Those before the one that was found would be found instead if somebody made them.
+    """
+    if not MODULE_NAME.fullmatch(name) or name == "harness" or name.startswith("harness."):
+        return []
+    return [
+        (root.path / relative, f"{root.name}/{relative}")
+        for root in roots
+        for relative in _flat(name)
+    ]
+
+
+def deciding_files(
+    modules: Mapping[str, str | None], roots: tuple[LuaRoot, ...]
+) -> frozenset[Path]:
+    """Return the files that decide what `modules` are, existing or not.
+
+    `modules`: name -> its path as shown, None where nothing was found.
+    """
+    files: set[Path] = set()
+    for name, found in modules.items():
+        for path, shown in lookups(name, roots):
+            files.add(path)
+            if shown == found:
+                # The same name with the other suffix would be an error.
+                files.update(path.with_suffix(suffix) for suffix in LUA_SUFFIXES)
+                break
+    return frozenset(files)
 
 
 def find_module(name: str, roots: tuple[LuaRoot, ...]) -> tuple[Path, str] | None:
     """Return the file of module `name` and its path as messages show it; None: no such module.
 
-    A file that a link leads out of its root is not found.
+    A file that a link leads out of its root is not found. Raises `TwoFiles` where it is not clear
+    which file is meant.
     """
     if not MODULE_NAME.fullmatch(name):
         return None
     candidates = _candidates(name)
     for root in roots:
         folder = str(root.path)
-        for relative in candidates:
-            path = f"{folder}/{relative}"
-            if os.path.isfile(path) and _inside(path, folder):  # noqa: PTH113
-                return Path(path), f"{root.name}/{relative}"
+        for pair in candidates:
+            found = [relative for relative in pair if _is_file(f"{folder}/{relative}", folder)]
+            if len(found) > 1:
+                shown = " and ".join(f"'{root.name}/{relative}'" for relative in found)
+                msg = f"module '{name}' has two files, {shown}; remove or rename one of them"
+                raise TwoFiles(msg)
+            if found:
+                return Path(f"{folder}/{found[0]}"), f"{root.name}/{found[0]}"
     return None
 
 
 def read_module(name: str, roots: tuple[LuaRoot, ...]) -> tuple[str, str] | str:
     """Return the text and the shown path of module `name`, or a text that says why there is none.
 
-    The text is decoded byte by byte (latin-1): Lua strings are bytes.
+    The text is as it stands in the file, decoded byte by byte (latin-1): Lua strings are bytes.
     """
     if name == "harness" or name.startswith("harness."):
         return f"module '{name}' not found: the harness' own modules are not for worlds"
-    found = find_module(name, roots)
+    try:
+        found = find_module(name, roots)
+    except TwoFiles as error:
+        return str(error)
     if found is None:
-        tried = [
-            f"\n\tno file '{root.name}/{path}'" for root in roots for path in _candidates(name)
-        ]
+        tried = [f"\n\tno file '{root.name}/{path}'" for root in roots for path in _flat(name)]
         return f"module '{name}' not found:{''.join(tried)}"
     path, shown = found
     data = path.read_bytes()
@@ -123,7 +184,7 @@ def module_files(root: Path) -> list[tuple[str, Path]]:
     if not root.is_dir():
         return []
     found = []
-    for path in sorted(root.rglob("*.lua")):
+    for path in sorted(chain.from_iterable(root.rglob(f"*{suffix}") for suffix in LUA_SUFFIXES)):
         parts = path.relative_to(root).with_suffix("").parts
         name = ".".join(parts[:-1] if parts[-1] == "init" and len(parts) > 1 else parts)
         found.append((name, path))
@@ -141,7 +202,7 @@ def shadowed(roots: tuple[LuaRoot, ...]) -> list[tuple[str, Path]]:
         for root in roots
         if root.path != shipped
         for name, original in module_files(shipped)
-        for relative in _candidates(name)
+        for relative in _flat(name)
         if (root.path / relative).is_file()
         and (root.path / relative).read_bytes() != original.read_bytes()
     ]

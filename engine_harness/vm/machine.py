@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any, Literal
 
 from lupa.luajit21 import LuaError, LuaMemoryError, LuaRuntime
@@ -24,6 +25,7 @@ CHUNK_NAME_CHARACTERS_MAX = 55
 # The VM stops a run at its limit by looking; the allocator stops what grows between two looks.
 ALLOCATOR_SLACK = 1.25
 ALLOCATOR_SLACK_MB = 32
+LUAU_TEXTS_KEPT_MAX = 256
 
 ReadModule = Callable[[str], "tuple[str, str] | str"]
 """Text and chunk name of a module, or the sentence that says where it was looked for.
@@ -32,7 +34,7 @@ The text is bytes, one character each: user code need not be UTF-8."""
 
 # Runs in the fresh state before anything else. What it returns holds the only way in.
 _PRELUDE = r"""
-local source, keep, host, read, instrument, with_jit = ...
+local source, keep, host, read, to_lua, instrument, with_jit = ...
 local dump, load, error, type, setmetatable = string.dump, load, error, type, setmetatable
 local create, resume, status = coroutine.create, coroutine.resume, coroutine.status
 if not with_jit then
@@ -102,6 +104,14 @@ function host.read(name)
 	local text, chunk_name = read(name)
 	if not text then
 		return nil, chunk_name
+	end
+	if not load(text, "=plain", "t", env) then
+		-- Either Luau or a mistake.
+		local plain, message = to_lua(text, chunk_name)
+		if not plain then
+			return nil, message, true
+		end
+		text = plain
 	end
 	return counted(text, chunk_name)
 end
@@ -174,6 +184,8 @@ class Step:
     """JSON."""
     blobs: Mapping[str, bytes]
     """For `done`: columns by name."""
+    measured: Mapping[str, Any] = field(default_factory=dict)
+    """For a run that is `done`: what it took on this machine."""
 
 
 def _to_lua(text: str) -> str:
@@ -182,6 +194,14 @@ def _to_lua(text: str) -> str:
 
 def _from_lua(text: str) -> str:
     return text if text.isascii() else text.encode("latin-1").decode("utf-8", "replace")
+
+
+@lru_cache(maxsize=LUAU_TEXTS_KEPT_MAX)
+def _plain_lua(text: str) -> str:
+    # A child serves many runs, and most of them need the same modules.
+    from engine_harness.vm.luau import to_lua
+
+    return to_lua(text)
 
 
 def _failed(status: str, message: str, **more: str) -> Step:
@@ -211,6 +231,7 @@ class Machine:
         self._chunk_paths: dict[str, str] = {}
         self._memory_mb = memory_mb
         self._broken: Step | None = None
+        self._host: Any = None
         self._start: Any = None
         self._continue: Any = None
         try:
@@ -232,7 +253,7 @@ class Machine:
         Lua holds functions of this object and this object functions of Lua: left alone, the VM
         would stay until Python happens to look for such circles.
         """
-        self._start = self._continue = None
+        self._host = self._start = self._continue = None
 
     def function_name(self, number: int) -> str | None:
         """`<file>:<line> <name>` of an instrumented function."""
@@ -247,7 +268,7 @@ class Machine:
             encoding="latin-1",
             max_memory=ceiling,
         )
-        host = runtime.table_from(
+        self._host = runtime.table_from(
             {
                 "units": work_units,
                 "memory_kb": self._memory_mb * 1024,
@@ -259,7 +280,13 @@ class Machine:
         )
         prelude = runtime.compile(_PRELUDE)
         self._start, self._continue = prelude(
-            self._harness.source, self._harness.keep, host, self._read, self._instrument, jit
+            self._harness.source,
+            self._harness.keep,
+            self._host,
+            self._read,
+            self._plain_text,
+            self._instrument,
+            jit,
         )
 
     def _step(self, function: Any, *arguments: str) -> Step:
@@ -273,12 +300,18 @@ class Machine:
         if kind == "done":
             names = [_from_lua(name) for name in rest[0].split("\n")] if rest and rest[0] else []
             columns = [column.encode("latin-1") for column in rest[1:]]
-            return Step("done", _from_lua(text), dict(zip(names, columns, strict=True)))
+            blobs = dict(zip(names, columns, strict=True))
+            return Step("done", _from_lua(text), blobs, self._measured())
         if kind == "ask":
             return Step("ask", _from_lua(text), {})
         if kind == "failed":
             return Step("failed", _from_lua(text), {})
         return _failed("bug", f"harness.init answered {kind!r}")
+
+    def _measured(self) -> dict[str, Any]:
+        """Return what a run left beside its answer, which is the same on every machine."""
+        text = self._host["measured"]
+        return {} if text is None else dict(json.loads(text))
 
     def _failure_of(self, error: object) -> Step:
         text = _from_lua(str(error))
@@ -303,6 +336,17 @@ class Machine:
             return None, _to_lua(found)
         text, path = found
         return text, self._chunk_id(_to_lua(path))
+
+    def _plain_text(self, text: str, chunk_id: str) -> tuple[str | None, str | None]:
+        from engine_harness.vm.luau import LuauError
+
+        try:
+            return _plain_lua(text), None
+        except LuauError as error:
+            # Lua's own parser words a mistake in plain Lua.
+            if error.is_plain:
+                return text, None
+            return None, _to_lua(error.at(_from_lua(self._chunk_path(chunk_id))))
 
     def _instrument(self, text: str, chunk_id: str) -> tuple[str | None, str | None]:
         path = _from_lua(self._chunk_path(chunk_id))

@@ -90,6 +90,7 @@ function Dispatch:drain(at_stall_end)
 	self.late_until_s = clock.now
 	run.stats:depth(scheduler:depth() + run.plan.count - self.cursor + 1)
 	local in_stall = self.stalls ~= nil
+	run.stopwatch:drains()
 	while true do
 		local due_s = self:next_due()
 		scheduler:drain(clock.now, due_s, self.on_dispatch)
@@ -104,6 +105,7 @@ function Dispatch:drain(at_stall_end)
 			break
 		end
 	end
+	run.stopwatch:drained()
 	self.late_before = nil
 end
 

@@ -129,6 +129,8 @@ local function run(host, work, data)
 		end
 	end
 	driver.finish(session)
+	local measured = session.stopwatch:figures()
+	host.measured = measured and json.encode(measured, "measured")
 	return reply(session, head, metrics)
 end
 
@@ -202,7 +204,8 @@ local function manifest(host, work, data)
 	end)
 end
 
----@param host table what `vm/machine.py` offers: texts, read, units, memory_kb
+---@param host table what `vm/machine.py` offers: texts, read, units, memory_kb; a run leaves in its
+--- field `measured` what it took on this machine, as JSON text
 return function(host)
 	local work = Work.new({ units = host.units, memory_kb = host.memory_kb })
 	local functions = { run = run, describe = describe, call = call, manifest = manifest }

@@ -96,4 +96,17 @@ function Lateness:summary()
 	return all
 end
 
+--- Return the samples themselves by class, for figures over several runs: how many were 0, and the
+--- others in rising order.
+function Lateness:samples()
+	local parts = {}
+	for class = 1, #CLASS_NAMES do
+		local samples = self.classes[class]
+		local late = samples.late
+		table.sort(late)
+		parts[CLASS_NAMES[class]] = { zeros = samples.zeros, late = json.mark_empty_list(late) }
+	end
+	return parts
+end
+
 return Lateness

@@ -34,12 +34,13 @@ local function take_checkpoint(run, name)
 		name = name,
 		at_s = run.clock.now,
 		frame = run.clock.frame,
-		metrics = json.encode(run:ask_metrics(), "metrics"),
+		metrics = run.recorder:json(run:ask_metrics(), "metrics"),
 		state = run:state_text(),
 	}
 end
 
 local function after_unit(run)
+	run.stopwatch:unit()
 	local view = run.view
 	view.metrics = nil
 	view.unit = run.recorder:unit_number()
@@ -61,11 +62,13 @@ end
 ---@return boolean|nil success, string reason, string|nil message
 function Loop.run(run, driver)
 	driver.begin(run)
+	run.stopwatch:start()
 	local success, reason, message
 	repeat
 		success, reason, message = driver.unit(run)
 		after_unit(run)
 	until success ~= nil or reason ~= nil
+	run.stopwatch:stop()
 	return success, reason, message
 end
 

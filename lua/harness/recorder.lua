@@ -14,6 +14,9 @@ local huge = math.huge
 
 local QUOTED = {}
 
+-- Bytes of JSON that are written for one work unit.
+local BYTES_PER_UNIT = 4
+
 local Recorder = {}
 Recorder.__index = Recorder
 
@@ -56,8 +59,16 @@ local function quoted(text)
 	return known
 end
 
+--- What user code has handed over, as JSON text. It pays for what is written: a large record is
+--- work too, and work of our own is in no count of a function.
+function Recorder:json(value, name)
+	local text = type(value) == "string" and quoted(value) or json.encode(value, name)
+	self.work.charge(#text / BYTES_PER_UNIT)
+	return text
+end
+
 function Recorder:_text(value, name)
-	return self.texts:number(type(value) == "string" and quoted(value) or json.encode(value, name))
+	return self.texts:number(self:json(value, name))
 end
 
 --- The number of the unit of work that is being done, from 0; -1 before the first.
@@ -107,7 +118,7 @@ end
 ---@param source "world"|"engine"|"driver"
 ---@param fields? table plain data
 function Recorder:event(source, name, fields)
-	local text = fields ~= nil and json.encode(fields, name) or nil
+	local text = fields ~= nil and self:json(fields, name) or nil
 	if text and byte(text) == LIST_BEGINS then
 		error(name .. ": the fields of an event must have names, got a list", 3)
 	end
@@ -173,6 +184,9 @@ end
 
 function Recorder:log(level, text)
 	self:_count_log_row()
+	-- Before the row begins: what it costs may end the run, and no row may be left without its end.
+	local written = json.encode(text, "text")
+	self.work.charge(#written / BYTES_PER_UNIT)
 	local logs = self.logs
 	local row = logs.count + 1
 	logs.count = row
@@ -180,7 +194,7 @@ function Recorder:log(level, text)
 	logs.frame[row] = self.clock.frame
 	logs.unit[row] = self:unit_number()
 	logs.level[row] = self.texts:number(quoted(level))
-	logs.text[row] = self.texts:number(json.encode(text, "text"))
+	logs.text[row] = self.texts:number(written)
 end
 
 function Recorder:warn(text)

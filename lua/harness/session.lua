@@ -10,6 +10,7 @@ local Loop = require("harness.loop")
 local Recorder = require("harness.recorder")
 local Rng = require("harness.rng")
 local Scheduler = require("harness.scheduler")
+local Stopwatch = require("harness.stopwatch")
 local World = require("harness.world")
 local json = require("harness.json")
 
@@ -51,6 +52,7 @@ function Session.new(job, plan, work, function_name)
 	self.scheduler = Scheduler.new(self.clock, self.plan.count + 1)
 	self.hitches = Hitch.new(self.rng:stream("hitch"))
 	self.stats = Framestats.new()
+	self.stopwatch = Stopwatch.new()
 	self.lateness = Lateness.new(1 / FRAME_RATE_HZ)
 	self.view = Loop.view(self)
 	return self
@@ -146,14 +148,14 @@ end
 function Session:world_text()
 	local world = self.world
 	self.doing = world.snapshot and "snapshot" or "metrics"
-	return json.encode(world.snapshot and world:snapshot() or self:ask_metrics(), self.doing)
+	return self.recorder:json(world.snapshot and world:snapshot() or self:ask_metrics(), self.doing)
 end
 
 --- The whole state as JSON text. Where a world has no snapshot, its metrics stand for it.
 function Session:state_text()
 	local world = self.world
 	self.doing = world.snapshot and "snapshot" or "metrics"
-	return json.encode({
+	return self.recorder:json({
 		state = world.snapshot and world:snapshot() or self:ask_metrics(),
 		events = self.recorder.events.count,
 		pending = json.mark_empty_list(self.scheduler:pending()),
@@ -194,12 +196,12 @@ end
 --- What the world says at the end.
 function Session:close()
 	local answer = self:ask_metrics()
-	local metrics = json.encode(answer, "metrics")
+	local metrics = self.recorder:json(answer, "metrics")
 	self.declared:metrics_at_end(answer)
 	self.services.tree.tell_waits(function(text) self.recorder:warn(text) end)
 	if self.world.section then
 		self.doing = "section"
-		self.section = World.section(self.world, self.job.world)
+		self.section = World.section(self.world, self.job.world, self.recorder)
 	end
 	return metrics
 end
@@ -208,7 +210,7 @@ end
 function Session:close_after_error()
 	if self.world and self.world.section then
 		self.sandbox.call(function()
-			self.section = World.section(self.world, self.job.world)
+			self.section = World.section(self.world, self.job.world, self.recorder)
 		end)
 	end
 end

@@ -16,7 +16,14 @@ local MOVES_PER_UNIT = 4
 ---@param ordered table
 function Tables.library(work, ordered)
 	local charge = work.charge
-	local library = { getn = raw.getn, maxn = maxn }
+	local library = { getn = raw.getn }
+
+	function library.maxn(t)
+		if type(t) == "table" then
+			charge(#t / MOVES_PER_UNIT)
+		end
+		return maxn(t)
+	end
 
 	function library.insert(t, ...)
 		if select("#", ...) == 2 and type(t) == "table" then
@@ -67,7 +74,9 @@ function Tables.library(work, ordered)
 	end
 
 	function library.foreach(t, fn)
-		for key, value in ordered.pairs(t) do
+		local iterate, state = ordered.pairs(t)
+		charge(state.n / MOVES_PER_UNIT)
+		for key, value in iterate, state do
 			local result = fn(key, value)
 			if result ~= nil then
 				return result
@@ -76,6 +85,7 @@ function Tables.library(work, ordered)
 	end
 
 	function library.foreachi(t, fn)
+		charge(#t / MOVES_PER_UNIT)
 		for index = 1, #t do
 			local result = fn(index, t[index])
 			if result ~= nil then

@@ -10,6 +10,8 @@ local Text = {}
 
 local REMEMBERED_MAX = 1000
 local BYTES_PER_UNIT = 16
+-- Texts up to this length are formatted for nothing: looking at them would take as long.
+local SHORT_BYTES_MAX = 256
 local CONVERSIONS = "^[cdiouxXeEfgGqsaA]$"
 
 -- The conversions of a format, one letter per argument; false if one is not allowed.
@@ -87,6 +89,12 @@ function Text.new(work, ordered)
 		return kind == "number" or kind == "string"
 	end
 
+	local function pay_if_long(value)
+		if type(value) == "string" and #value > SHORT_BYTES_MAX then
+			charge(#value / BYTES_PER_UNIT)
+		end
+	end
+
 	function text.format(pattern, ...)
 		if type(pattern) ~= "string" then
 			return format(pattern, ...)
@@ -97,6 +105,9 @@ function Text.new(work, ordered)
 		local a, b, c = ...
 		if count <= 3 and (count < 1 or is_plain(a)) and (count < 2 or is_plain(b)) then
 			if count < 3 or is_plain(c) then
+				pay_if_long(a)
+				pay_if_long(b)
+				pay_if_long(c)
 				return format(pattern, ...)
 			end
 		end

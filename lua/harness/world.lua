@@ -166,6 +166,7 @@ local function hitches_of(run)
 	return either_way({
 		{ "count", function() return #hitches.log end },
 		{ "row", function(index) return hitches:copy(index) end },
+		{ "policy", function() return run.job.hitch_policy end },
 	})
 end
 
@@ -246,12 +247,12 @@ end
 
 --- What the world adds to the record, as JSON text; nil for nothing.
 ---@return string|nil
-function World.section(world, name)
+function World.section(world, name, recorder)
 	local section = world:section()
 	if section == nil then
 		return nil
 	end
-	return json.encode(require_map(section, "section"), "section " .. name)
+	return recorder:json(require_map(section, "section"), "section " .. name)
 end
 
 return World

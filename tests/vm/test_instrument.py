@@ -109,10 +109,20 @@ def test_functions_are_listed_with_line_and_name() -> None:
         LuaFunction(12, 2, "World:apply"),
         LuaFunction(13, 3, "local f"),
         LuaFunction(14, 4, "World.metrics"),
-        LuaFunction(15, 5, "(anonymous)"),
+        LuaFunction(15, 5, "(anonymous) in World.metrics"),
         LuaFunction(16, 6, "(anonymous)"),
         LuaFunction(17, 7, "a.b:d"),
     )
+
+
+def test_a_function_without_a_name_is_called_by_the_nearest_one_that_has_one() -> None:
+    text = (
+        "function A.b() x(function() y(function() end) end) local z = function() end end "
+        "x(function() end)"
+    )
+    assert [function.name for function in instrument(text, "a.lua").functions] == [
+        "(main chunk)", "A.b", "(anonymous) in A.b", "(anonymous) in A.b", "z", "(anonymous)",
+    ]  # fmt: skip
 
 
 def test_a_tick_counts_for_the_function_around_it() -> None:

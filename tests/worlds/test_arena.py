@@ -15,9 +15,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 SCENARIOS = {
-    "first_strike", "goal", "held", "hitch_catch_up", "hitch_in_catch_up", "hitch_in_stall",
-    "hitch_stall", "last_stand", "order", "patience", "sharp_storm", "stutter", "two_at_once",
-    "waves",
+    "first_strike", "goal", "guard_renewed", "guard_too_short", "held", "hitch_catch_up",
+    "hitch_in_catch_up", "hitch_in_stall", "hitch_stall", "last_stand", "order", "patience",
+    "rhythm", "sharp_storm", "stutter", "two_at_once", "unguarded", "waves",
 }  # fmt: skip
 
 # A rule as it stands in the world, the same rule broken, and the scenarios that must notice.
@@ -38,33 +38,37 @@ BROKEN_RULES = {
     "a-strike-fells-the-last": (
         "table.remove(self.lane, 1).id",
         "table.remove(self.lane).id",
-        ("hitch_stall", "goal", "waves"),
+        ("hitch_stall", "goal", "waves", "rhythm"),
     ),
     "a-guard-stops-nothing": (
         "self.guard_until_s and 0 or ",
         "",
-        ("hitch_stall", "order"),
+        ("hitch_stall", "order", "guard_renewed", "rhythm"),
     ),
     "a-guard-stays-up": (
         "self.guard_until_s = false\n",
         "\n",
-        ("hitch_catch_up", "held", "hitch_in_catch_up"),
+        ("hitch_catch_up", "held", "hitch_in_catch_up", "guard_too_short"),
     ),
     "a-new-guard-leaves-the-old-timer": (
         "self.env.scheduler:cancel(self.guard_timer)",
         "",
-        ("order",),
+        ("order", "guard_renewed"),
     ),
     "a-guard-holds-for-a-second": (
         "+ args.seconds",
         "+ 1",
-        ("order", "hitch_in_stall", "hitch_in_catch_up"),
+        ("order", "hitch_in_stall", "hitch_in_catch_up", "guard_too_short"),
     ),
     "the-rule-sharp-is-void": ("(self.sharp and 2 or 1)", "1", ("sharp_storm",)),
     "any-rule-is-sharp": (' and args.rule == "sharp"', "", ("sharp_storm",)),
     "hp-falls-below-zero": ("math.min(blow, self.hp)", "blow", ("last_stand",)),
     "hp-is-no-option": ("options.hp or 30", "30", ("last_stand", "sharp_storm")),
-    "blows-do-not-hurt": ("self.hp - damage", "self.hp", ("stutter", "hitch_catch_up")),
+    "blows-do-not-hurt": (
+        "self.hp - damage",
+        "self.hp",
+        ("stutter", "hitch_catch_up", "unguarded"),
+    ),
     "an-arrival-is-a-frame-late": ("distance <= ROUNDING", "distance <= 0", ("stutter", "order")),
     "targets-run": ("LANE, SPEED_PER_S = 4, 4", "LANE, SPEED_PER_S = 4, 8", ("patience", "waves")),
     "the-lane-is-forgotten": (
@@ -81,7 +85,7 @@ def test_the_shipped_scenarios_pass_and_say_why_they_warn(
     assert main(["--root", str(pit)]) == 0
     out = capsys.readouterr().out
     assert set(re.findall(r"^\[PASS\] arena_(\w+)", out, re.MULTILINE)) == SCENARIOS
-    assert out.count("[PASS] ") == 17
+    assert out.count("[PASS] ") == 21
     warnings = re.findall(r"^warning: .*?\((\w+)\)$", out, re.DOTALL | re.MULTILINE)
     assert set(warnings) == {
         "arena_held",

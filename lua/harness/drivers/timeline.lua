@@ -127,6 +127,7 @@ function Timeline.finish(run)
 		hitch_policy = run.job.hitch_policy,
 		hitches = json.mark_empty_list(run.hitches.log),
 		hitch_totals = run.hitches:totals(),
+		lateness_samples = run.lateness:samples(),
 		scheduler = run.stats:summary(
 			run.plan.count + run.scheduler.scheduled, run.clock.now, run.lateness:summary()
 		),

@@ -19,7 +19,7 @@ return {
 	},
 	metrics = {
 		"parries", "remoteEvents", "threats", "hitches", "highlightToggles", "autoparryEnabled",
-		"outcomes", "onTime", "gateOuts",
+		"outcomes", "onTime", "gateOuts", "presses",
 	},
 	events = { "press", "parry-success", "outcome", "status", "schedule-cleared" },
 	options = {

@@ -23,6 +23,8 @@ local World = { describe = require("worlds.autoparry.describe") }
 World.__index = World
 
 local IDS_SHOWN = 10
+local NEVER_ATTACHED = "the parry remote was never attached, so nothing was sent about %s; attach "
+	.. 'it in the timeline: {network: {event: "remotes:ParryButtonPress", payload: {available: true}}}'
 
 local function add_physics(self, env)
 	self.threats = Threats.new()
@@ -108,6 +110,7 @@ function World:metrics()
 		remote_events = totals.remotes,
 		hitches = self.env.hitches:count(),
 		gate_outs = self.controller.gate_outs,
+		presses = self.judge.quality:figures(),
 		live = self.threats.count,
 	})
 end
@@ -130,18 +133,27 @@ function World:done()
 	return true
 end
 
-function World:section()
-	local totals = self.logs.totals
-	local unsent = self.port.presses_without_remote
+-- What a run says of calls that never reached the parry remote.
+local function warn_of_silence(self)
+	local record, unsent = self.env.record, self.port.presses_without_remote
 	if unsent > 0 then
 		local text = "no parry remote attached: %s sent no remote event"
-		self.env.record:warn(text:format(Show.count(unsent, "press", "presses")))
+		record:warn(text:format(Show.count(unsent, "press", "presses")))
+	end
+	local threats = self.counters.threats
+	if threats > 0 and not self.stage.was_remote_attached then
+		record:warn(NEVER_ATTACHED:format(Show.count(threats, "threat", "threats")))
 	end
 	local held = self.controller.remote.held_count
 	if held > 0 then
 		local text = "held back until the end: %s of the parry remote"
-		self.env.record:warn(text:format(Show.count(held, "call", "calls")))
+		record:warn(text:format(Show.count(held, "call", "calls")))
 	end
+end
+
+function World:section()
+	warn_of_silence(self)
+	local totals = self.logs.totals
 	return Section.table({
 		env = self.env,
 		logs = self.logs,

@@ -1,6 +1,7 @@
 --- What becomes of threats and presses, row by row: outcomes, leads, whether a hitch was near.
 
 local Metrics = require("worlds.autoparry.metrics")
+local Quality = require("worlds.autoparry.quality")
 local Stalls = require("worlds.autoparry.stalls")
 local Time = require("worlds.autoparry.time")
 
@@ -19,6 +20,7 @@ function Judge.new(world)
 		-- Presses that may still cover a contact, by index; `oldest` is the first of them.
 		presses = {},
 		oldest = 0,
+		quality = Quality.new(world.env.hitches),
 	}, Judge)
 end
 
@@ -41,18 +43,16 @@ function Judge:forget(settled_s)
 	end
 end
 
---- Whether a press that was planned for `planned_s` was planned inside a stall.
-function Judge:is_in_stall(planned_s)
-	return Stalls.meet(self.world.env.hitches, planned_s, planned_s)
-end
-
 --- A press was made.
----@param lead_s number its planned lead
+---@param press table as the controller tells of it: planned_s, planned_lead_s, and the serial of
+--- the threat it was planned for
 ---@param index integer of its row in the log, from 0
----@param serial integer the threat it was planned for
 ---@param effect_s number when it takes effect
-function Judge:pressed(lead_s, index, serial, effect_s)
+---@param stall_end_s number|nil the end of the stall in which it was planned
+function Judge:pressed(press, index, effect_s, stall_end_s)
+	local serial, lead_s = press.serial, press.planned_lead_s
 	self.presses[index] = { effect_s = effect_s, serial = serial, lead_s = lead_s }
+	self.quality:pressed(serial, press.planned_s, lead_s, effect_s, stall_end_s)
 end
 
 --- The outcome of the threat in `slot` is decided; it leaves the world after this.
@@ -77,6 +77,7 @@ function Judge:resolved(slot, outcome, contact_s, press_index)
 		hitch_overlap = overlaps,
 		first_scheduled_s = known and known.ever_scheduled_s or nil,
 	})
+	self.quality:resolved(serial, contact_s)
 	Metrics.count_outcome(world.counters, self.outcomes, outcome, overlaps)
 	world.server:resolved(slot, contact_s)
 	world.stage.balls:leaving(slot)

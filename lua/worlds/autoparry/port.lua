@@ -1,5 +1,7 @@
 --- What the controller gets of the world, and what the world does when it presses.
 
+local Stalls = require("worlds.autoparry.stalls")
+
 local Port = {}
 
 -- The pressed threat leaves at once. The server judges a press when it takes effect, then by the
@@ -16,6 +18,7 @@ local function pressed(world, press)
 	local env, slot = world.env, press.slot
 	local threats = world.threats
 	local x, y, z, vx, vy, vz = threats:reading(slot, world.physics:ahead_s(press.pressed_s))
+	local stall_end_s = Stalls.end_of(env.hitches, press.planned_s)
 	local _, index = world.logs:press({
 		timestamp = press.pressed_s,
 		frame = env.clock:frame(),
@@ -23,7 +26,7 @@ local function pressed(world, press)
 		planned_at_s = press.planned_s,
 		planned_lead_s = press.planned_lead_s,
 		scheduled_at_s = press.scheduled_s or nil,
-		in_stall = world.judge:is_in_stall(press.planned_s),
+		in_stall = stall_end_s ~= nil,
 		remote = press.remote,
 		position = { x = x, y = y, z = z },
 		velocity = { x = vx, y = vy, z = vz },
@@ -38,7 +41,7 @@ local function pressed(world, press)
 		reason = press.reason,
 		threat = press.threat,
 	})
-	world.judge:pressed(press.planned_lead_s, index, press.serial, effect_s)
+	world.judge:pressed(press, index, effect_s, stall_end_s)
 	if not press.remote then
 		world.port.presses_without_remote = world.port.presses_without_remote + 1
 	end

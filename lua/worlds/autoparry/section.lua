@@ -2,6 +2,14 @@
 
 local Section = {}
 
+-- What of the section each document shows; a part that is not there leaves as null.
+local VIEWS = {
+	replay = { "remoteLog", "virtualInput", "parryLog" },
+	observability = {
+		"telemetry", "autoparry.smartTuning", "autoparry.diagnostics", "parryLog",
+	},
+}
+
 -- A list that nothing is in must not leave as a map.
 local function list(rows, empty_list)
 	return rows[1] ~= nil and rows or empty_list()
@@ -64,6 +72,7 @@ function Section.table(parts)
 		intelligence = env.null,
 		logs = logs:counts(),
 		totals = { totalParries = parts.parries, totalRemoteEvents = parts.remote_events },
+		views = VIEWS,
 	}
 end
 

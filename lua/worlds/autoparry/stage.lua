@@ -59,6 +59,7 @@ function Stage.new(services, settings, physics, clock)
 		balls_present = true,
 		-- The class of the parry remote that is attached.
 		remote_kind = nil,
+		was_remote_attached = false,
 		ping_ms = 0,
 		remote_listeners = {},
 	}, Stage)
@@ -124,7 +125,7 @@ function Stage:attach_remote(kind)
 	end)
 	self.container = make(self.services, "Folder", CONTAINER, self.remotes)
 	remote.Parent = self.container
-	self.remote_kind = kind
+	self.remote_kind, self.was_remote_attached = kind, true
 	return true
 end
 

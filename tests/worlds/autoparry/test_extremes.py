@@ -100,7 +100,7 @@ def test_a_window_that_is_hardly_longer_than_a_frame(duel: Duel) -> None:
 
 
 def test_a_window_shorter_than_a_frame_is_told(duel: Duel) -> None:
-    trace = duel(ball(0, "a", 60, 160), world={"parryWindow": 0.004})
+    trace = duel(REMOTE, ball(0, "a", 60, 160), world={"parryWindow": 0.004})
     assert trace.record.warnings == [
         "parryWindow of 0.004 s is no longer than a frame: no press can be planned ahead"
     ]

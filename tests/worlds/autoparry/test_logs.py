@@ -311,6 +311,15 @@ def test_a_record_of_nothing_is_made_of_empty_lists(shared_bench: Bench, call: C
             "presses": {"total": 0, "kept": 0, "limit": 5},
         },
         "totals": {"totalParries": 2, "totalRemoteEvents": 1},
+        "views": {
+            "replay": ["remoteLog", "virtualInput", "parryLog"],
+            "observability": [
+                "telemetry",
+                "autoparry.smartTuning",
+                "autoparry.diagnostics",
+                "parryLog",
+            ],
+        },
     }
 
 

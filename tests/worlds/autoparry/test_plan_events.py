@@ -127,7 +127,7 @@ def test_an_id_that_is_alive_is_refused_with_a_warning(play: Play) -> None:
         "args": {"id": "a", "position": [0, 0, 50], "velocity": [0, 0, -50]},
     }
     later = {**again, "at": 2}
-    record = play(threat(0.1), again, later)
+    record = play(threat(0.1), again, later, network(0, "remotes:ParryButtonPress"))
     assert record.warnings == ["threat id 'a' is already alive (timeline[2])"]
     assert planned(record, "action") == [(None, {"id": "a", "refused": True}), (None, {"id": "a"})]
     assert metric(record, "threats") == 2
@@ -209,7 +209,8 @@ def test_a_rule_that_is_misspelt_is_told_with_what_may_be_meant(play: Play) -> N
 
 def test_slips_in_attributes_are_told(play: Play) -> None:
     attributes = {"realball": False, "realBall": "no", "colour": "red"}
-    assert play.warnings(threat(0, attributes=attributes)) == [
+    remote = network(0, "remotes:ParryButtonPress")
+    assert play.warnings(threat(0, attributes=attributes), remote) == [
         "threat 'a': attribute 'realball' is only carried; did you mean 'realBall'? (timeline[1])",
         "threat 'a': attribute realBall must be true or false, got \"no\"; it counts as true"
         " (timeline[1])",
