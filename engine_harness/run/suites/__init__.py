@@ -1,0 +1,1 @@
+"""The suites, one per file: which scenarios each runs, what it writes, what it demands."""

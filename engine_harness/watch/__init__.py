@@ -1,0 +1,1 @@
+"""Which files matter, when they have changed, and what has to run again."""
