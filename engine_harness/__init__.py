@@ -13,16 +13,17 @@ from typing import TYPE_CHECKING, Any
 from engine_harness._version import __version__
 
 if TYPE_CHECKING:
-    from engine_harness.api import Harness, Invocation, Result, call_lua, open_project, run
+    from engine_harness.api import Harness, Invocation, Result, open_project
+    from engine_harness.once import call_lua, run
 
 __all__ = ["Harness", "Invocation", "Result", "__version__", "call_lua", "open_project", "run"]
 
 
 def __getattr__(name: str) -> Any:
     if name in __all__:
-        from engine_harness import api
+        from engine_harness import api, once
 
-        return getattr(api, name)
+        return getattr(once if name in once.__all__ else api, name)
     msg = f"module {__name__!r} has no attribute {name!r}"
     raise AttributeError(msg)
 
@@ -40,9 +41,9 @@ class _Package(ModuleType):
 
     @property
     def run(self) -> Any:
-        from engine_harness import api
+        from engine_harness import once
 
-        return api.run
+        return once.run
 
     @run.setter
     def run(self, value: ModuleType) -> None:

@@ -1,7 +1,6 @@
 """The one place that strings the stages together: load, plan, compile, execute, check, report.
 
-Use `Harness` for a whole project, `run` for one scenario, `call_lua` for one Lua function. What a
-stage does is said where it lives; nothing is decided here twice.
+What a stage does is said where it lives; nothing is decided here twice.
 """
 
 from __future__ import annotations
@@ -15,7 +14,6 @@ from engine_harness._wallclock import utc_now_text
 from engine_harness.errors import (
     LimitExceeded,
     ManifestError,
-    PlanError,
     RunError,
     UsageError,
     WorldError,
@@ -26,29 +24,30 @@ from engine_harness.vm.loader import lua_roots, shadowed, shipped_lua
 from engine_harness.vm.worker import Pool
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
     from types import TracebackType
 
     from pydantic import JsonValue
 
-    from engine_harness._types import Json
+    from engine_harness._types import Json, JsonMap
     from engine_harness.checks.verdict import Verdict
     from engine_harness.compile.compiler import Compiler, CompileSummary, Output
     from engine_harness.errors import Diagnostic
-    from engine_harness.manifest.load import Loaded
+    from engine_harness.manifest.load import Loaded, Reading
     from engine_harness.manifest.models import Scenario
     from engine_harness.manifest.project import Project
+    from engine_harness.manifest.reading import ManifestReader
     from engine_harness.manifest.worlds import WorldCatalog
-    from engine_harness.plan.expand import Expansion
     from engine_harness.plan.model import Plan
+    from engine_harness.plan.planner import Planner
     from engine_harness.records.models import RunRecord
-    from engine_harness.run.budget import HitchPolicy
     from engine_harness.run.session import Request
+    from engine_harness.run.suites.base import Suite
     from engine_harness.vm.loader import LuaRoot
 
 IN_MEMORY = "<memory>"
 
-__all__ = ["Harness", "Invocation", "Result", "call_lua", "open_project", "run"]
+__all__ = ["Harness", "Invocation", "Result", "open_project"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,7 +69,6 @@ class Harness:
         self._invocation = invocation or Invocation()
         self._loaded: Loaded | None = None
         self._is_whole = False
-        self._expansions: dict[str, Expansion] = {}
         self._modules: dict[str, Output] = {}
 
     def __enter__(self) -> Self:
@@ -90,6 +88,11 @@ class Harness:
     def pool(self) -> Pool:
         """The child processes; none is started before there is work."""
         return Pool(self._invocation.jobs or self.project.jobs)
+
+    def renew_processes(self) -> None:
+        """Let whatever runs from now on run in processes that have run nothing before."""
+        self.pool.close()
+        self.pool.warm()
 
     @cached_property
     def roots(self) -> tuple[LuaRoot, ...]:
@@ -119,6 +122,28 @@ class Harness:
             memory_mb=self._invocation.memory_mb or self.project.memory_mb,
         )
 
+    @cached_property
+    def manifests(self) -> ManifestReader:
+        """Reads manifests, each again only when it says something else."""
+        from engine_harness.manifest.reading import ManifestReader
+
+        return ManifestReader(self.project.root, self.pool, self.worlds)
+
+    def notice(self, changed: Collection[Path]) -> None:
+        """Take up that these files are no longer what they were; manifests notice by themselves.
+
+        Raises:
+            UsageError: as `roots`.
+        """
+        self.worlds.forget(changed)
+        self.__dict__.pop("roots", None)
+        _ = self.roots
+
+    def forget(self) -> None:
+        """Read all manifests again, and ask all worlds again, when they are needed."""
+        self.manifests.forget()
+        self.worlds.keep(())
+
     @property
     def artifacts(self) -> Path:
         """The folder of everything that is written."""
@@ -133,23 +158,45 @@ class Harness:
         from engine_harness.manifest.load import LoadError, load_manifests
 
         try:
-            loaded = load_manifests(self.project, self.pool, paths=paths, worlds=self.worlds)
+            loaded = load_manifests(
+                self.project, self.pool, paths=paths, worlds=self.worlds, reader=self.manifests
+            )
         except LoadError as error:
             raise ManifestError((*error.diagnostics, *self._misused(error.readable))) from error
         problems = self._misused(loaded.scenarios)
         if problems:
             raise ManifestError(problems)
-        self._loaded, self._is_whole = loaded, not paths
+        self.take(loaded, is_whole=not paths)
         return loaded
+
+    def read_manifests(self, paths: Sequence[str] = ()) -> Reading:
+        """Read manifests as `load` does, and return all of them, the broken ones too.
+
+        Raises:
+            UsageError: a path cannot be searched.
+        """
+        from engine_harness.manifest.load import read_manifests
+
+        return read_manifests(self.project, self.manifests, paths=paths, worlds=self.worlds)
+
+    def take(self, loaded: Loaded, *, is_whole: bool) -> None:
+        """Work with these scenarios from now on.
+
+        Args:
+            loaded: what was read.
+            is_whole: whether it is all that the project has; what else has been compiled is then
+                a leftover, which the next `compile` removes.
+        """
+        self._loaded, self._is_whole = loaded, is_whole
+        ids = {scenario.id for scenario in loaded.scenarios}
+        self.planner.keep(ids)
+        for gone in self._modules.keys() - ids:
+            del self._modules[gone]
 
     def _misused(self, scenarios: Sequence[Scenario]) -> tuple[Diagnostic, ...]:
         """Return what is wrong with macros: only an expansion shows it."""
         with_macros = [s for s in scenarios if any(e.kind == "macro" for e in s.timeline)]
-        try:
-            self.plan_all(with_macros)
-        except PlanError as error:
-            return error.diagnostics
-        return ()
+        return self.planner.problems(with_macros)
 
     def plan(self, scenario: Scenario) -> Plan:
         """Return the ordered events of a scenario.
@@ -157,33 +204,14 @@ class Harness:
         Raises:
             PlanError: the scenario cannot be expanded.
         """
-        return self.expand(scenario).plan
+        return self.planner.expand(scenario).plan
 
-    def expand(self, scenario: Scenario) -> Expansion:
-        """Return the plan of a scenario of this project, with its warnings."""
-        from engine_harness.plan.expand import expand
+    @cached_property
+    def planner(self) -> Planner:
+        """Plans the scenarios of this project, each once."""
+        from engine_harness.plan.planner import Planner
 
-        known = self._expansions.get(scenario.id)
-        if known is None:
-            known = self._expansions[scenario.id] = expand(scenario)
-        return known
-
-    def plan_all(self, scenarios: Sequence[Scenario]) -> list[tuple[Scenario, Plan]]:
-        """Plan all of `scenarios`.
-
-        Raises:
-            PlanError: with the problems of all of them.
-        """
-        planned: list[tuple[Scenario, Plan]] = []
-        problems: list[Diagnostic] = []
-        for scenario in scenarios:
-            try:
-                planned.append((scenario, self.plan(scenario)))
-            except PlanError as error:
-                problems += error.diagnostics
-        if problems:
-            raise PlanError.of(problems)
-        return planned
+        return Planner()
 
     def compiler(self, folder: Path | None = None) -> Compiler:
         """Return the compiler of this project's modules."""
@@ -210,7 +238,7 @@ class Harness:
             summary = compiler.load_existing(scenarios, manifest_hashes=hashes)
         else:
             summary = compiler.compile_all(
-                self.plan_all(scenarios),
+                self.planner.plan_all(scenarios),
                 known_ids=self.known_ids(),
                 manifest_hashes=hashes,
                 bundles=self.bundle_metadata(),
@@ -234,12 +262,15 @@ class Harness:
         return {file.path: file.sha256 for file in self._loaded.files} if self._loaded else {}
 
     def bundle_metadata(self) -> dict[str, dict[str, JsonValue] | None]:
-        """Return the `metadata` of bundles, by path from the root; None where there is none."""
-        return {
-            file.path: file.metadata.model_dump(mode="json", exclude_none=True)
-            if file.metadata
-            else None
-            for file in (self._loaded.files if self._loaded else ())
+        """Return the `metadata` of bundles, by path from the root and label.
+
+        Each file that was read is there, with None if it says nothing of itself.
+        """
+        files = self._loaded.files if self._loaded else ()
+        return {file.path: None for file in files} | {
+            f"{file.path}{label}": own.model_dump(mode="json", exclude_none=True)
+            for file in files
+            for label, own in file.bundles.items()
         }
 
     def known_ids(self) -> frozenset[str] | None:
@@ -276,7 +307,7 @@ class Harness:
         return [
             Request(
                 scenario=scenario,
-                expansion=self.expand(scenario),
+                expansion=self.planner.expand(scenario),
                 module_text=self._modules[scenario.id].text,
                 module_digest=self._modules[scenario.id].sha256,
                 options=run_options(scenario, self.project, self._invocation),
@@ -333,7 +364,19 @@ class Harness:
         """Judge a record."""
         from engine_harness.checks.evaluate import evaluate
 
-        return evaluate(record, scenario)
+        return evaluate(
+            record,
+            scenario,
+            enforce_targets=self._invocation.enforce_targets,
+            is_gated=any(suite.selects.holds(scenario) for suite in self._gated_suites),
+        )
+
+    @cached_property
+    def _gated_suites(self) -> tuple[Suite, ...]:
+        from engine_harness.run.suites.registry import all_suites, of_scenarios
+
+        suites = of_scenarios(all_suites(self.project).values())
+        return tuple(suite for suite in suites if suite.gate)
 
     def run(self, scenarios: Sequence[Scenario]) -> Iterator[Result]:
         """Execute and judge; yield results in order of completion."""
@@ -349,28 +392,38 @@ class Harness:
             )
 
     def report(
-        self, results: Sequence[Result], *, suite: str = "engine-sim", folder: Path | None = None
+        self,
+        results: Sequence[Result],
+        *,
+        suite: Suite | None = None,
+        folder: Path | None = None,
+        out: Path | None = None,
+        gate: JsonMap | None = None,
     ) -> tuple[Path, ...]:
         """Write the reports of a suite over `results`; return their paths.
 
         Args:
             results: what has run, in any order.
-            suite: its name, for the reports.
-            folder: where they go; by default `Invocation.out_dir`, else `artifacts/engine`.
+            suite: whose reports; by default those of `engine-sim`.
+            folder: where they go; by default `Invocation.out_dir`, else the suite's folder.
+            out: where the first of them goes instead.
+            gate: what the gate of the suite has come to, for the artifact.
         """
         from engine_harness._version import __version__
-        from engine_harness.records.layout import ENGINE_FOLDER
         from engine_harness.report.base import SuiteRun, run_order, write_reports
+        from engine_harness.run.suites.engine_sim import ENGINE_SIM
 
-        return write_reports(
-            SuiteRun(
-                suite=suite,
-                cases=run_order(results),
-                folder=folder or self._invocation.out_dir or self.artifacts / ENGINE_FOLDER,
-                tool_version=__version__,
-                generated=utc_now_text(),
-            )
+        suite = suite or ENGINE_SIM
+        run = SuiteRun(
+            suite=suite.name,
+            cases=run_order(results),
+            folder=folder or self._invocation.out_dir or self.artifacts / suite.folder,
+            tool_version=__version__,
+            generated=utc_now_text(),
+            gate=gate,
+            out=out,
         )
+        return write_reports(run, suite.reporters)
 
     def call_lua(self, module: str, function: str, *args: Json) -> list[Json]:
         """Call `function` of the Lua module `module` with plain data; return its results.
@@ -429,59 +482,3 @@ def open_project(
 
     folder = find_root(Path.cwd()) if root is None else Path(root).resolve()
     return load_project(folder, flags=flags or {}, environ=os.environ)
-
-
-def run(
-    manifest: str | Path | Mapping[str, Json],
-    *,
-    root: str | Path | None = None,
-    seed: int | str | None = None,
-    hitch_policy: HitchPolicy | None = None,
-    deadline_s: float | None = None,
-    memory_mb: int | None = None,
-) -> RunRecord:
-    """Run one scenario and return its record; nothing is written to disk.
-
-    Args:
-        manifest: the path of a file, `path::id` when it holds more than one scenario, or the data
-            of a manifest.
-        root: the project's root; by default the nearest folder upwards with `harness.toml`.
-        seed: replaces the scenario's.
-        hitch_policy: where the scenario does not choose one, `stall` or `catch_up`.
-        deadline_s: wall time, where the scenario sets no limit.
-        memory_mb: memory of the run's process in MiB, where the scenario sets no limit.
-
-    Raises:
-        ManifestError, PlanError, CompileError: the manifest cannot be run.
-        UsageError: it holds several scenarios, or none with this id.
-    """
-    invocation = Invocation(
-        seed=seed, hitch_policy=hitch_policy, deadline_s=deadline_s, memory_mb=memory_mb
-    )
-    with Harness(open_project(root), invocation) as harness:
-        if isinstance(manifest, str | Path):
-            scenario = _only_scenario(harness, str(manifest))
-        else:
-            scenario = harness.read(manifest)
-        from engine_harness.run.isolate import record_of
-        from engine_harness.run.session import job_of
-
-        request = harness.request_of(scenario)
-        return record_of(request, harness.pool.call(job_of(request)))
-
-
-def _only_scenario(harness: Harness, target: str) -> Scenario:
-    path, _, scenario_id = target.partition("::")
-    scenarios = harness.load((path,)).scenarios
-    chosen = [s for s in scenarios if not scenario_id or s.id == scenario_id]
-    if len(chosen) != 1:
-        names = ", ".join(f"{path}::{s.id}" for s in scenarios)
-        msg = f"{target}: name one scenario: {names}"
-        raise UsageError(msg)
-    return chosen[0]
-
-
-def call_lua(module: str, function: str, *args: Json, root: str | Path | None = None) -> list[Json]:
-    """Call a Lua function of a project in a child process; see `Harness.call_lua`."""
-    with Harness(open_project(root)) as harness:
-        return harness.call_lua(module, function, *args)

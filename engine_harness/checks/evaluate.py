@@ -27,12 +27,21 @@ NOTHING_CHECKED = "nothing is checked"
 
 # An expected failure is one that a check has found. A run that did not come to its end, a refusal
 # or a record that decides nothing is something else that broke, and would hide behind it.
-_MAY_BE_EXPECTED = ("expect", "expect_events", "invariant", "outcome")
+_MAY_BE_EXPECTED = ("expect", "expect_target", "expect_events", "invariant", "outcome")
 
 
 @collector_paused()
-def evaluate(record: RunRecord, scenario: Scenario) -> Verdict:
+def evaluate(
+    record: RunRecord,
+    scenario: Scenario,
+    *,
+    enforce_targets: bool = False,
+    is_gated: bool = False,
+) -> Verdict:
     """Judge `record` by what `scenario` expects.
+
+    With `enforce_targets` a target that is not met is a finding. A scenario that `is_gated` is
+    judged by the gate of a suite too, so it need not check anything itself.
 
     Findings come in a fixed order, causes before what may follow from them: the end of the run, a
     record of another run, refusals, `expect`, the timeline, `expect_events`, invariants,
@@ -48,12 +57,12 @@ def evaluate(record: RunRecord, scenario: Scenario) -> Verdict:
             check_timeline_sets(record, scenario),
             check_events(record, scenario),
             check_invariants(record, scenario, recorded),
-            check_end_set(record, scenario, "expect_target"),
+            check_end_set(record, scenario, "expect_target", is_enforced=enforce_targets),
         ]
     findings = [finding for family in judged for finding in family.findings]
     checks = [check for family in judged for check in family.checks]
     warnings = [warning for family in judged for warning in family.warnings]
-    if not _checks_anything(record, scenario):
+    if not is_gated and not _checks_anything(record, scenario):
         warnings.append(NOTHING_CHECKED)
     if scenario.expect_failure is not None:
         findings = _expect_failure(scenario, findings, checks, warnings)

@@ -71,9 +71,13 @@ def _in_order(
 
 
 def check_end_set(
-    record: RunRecord, scenario: Scenario, set_name: Literal["expect", "expect_target"]
+    record: RunRecord,
+    scenario: Scenario,
+    set_name: Literal["expect", "expect_target"],
+    *,
+    is_enforced: bool = True,
 ) -> Judged:
-    """Judge `expect`, or `expect_target`, which yields checks but never findings.
+    """Judge `expect` or `expect_target`; one that is not enforced yields checks, but no findings.
 
     A key may start with the name of a checkpoint, which wins over a metric of that name. Without
     metrics at the end nothing is judged: the run has failed anyway.
@@ -96,8 +100,8 @@ def check_end_set(
             actual, details = _at_end(record, key)
         check = _check(set_name, key, spec, actual)
         judged.checks.append(check)
-        if not check.ok and set_name == "expect":
-            where = place(scenario, f"expect.{key}")
+        if not check.ok and is_enforced:
+            where = place(scenario, f"{set_name}.{key}")
             judged.findings.append(_finding(record, check, where, checkpoint, details))
     return judged
 
@@ -167,7 +171,7 @@ def _finding(
 ) -> Finding:
     """Return the finding of a failed check at a checkpoint, or at the end of the run."""
     return Finding(
-        check="expect",
+        check=check.check,
         message=check.details or "",
         where=where,
         at_s=record.outcome.virtual_s if at is None else at.at_s,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from engine_harness.cli.opening import open_project
+from engine_harness.cli.opening import load_targets, open_project
 from engine_harness.cli.output import Output, note
 from engine_harness.cli.places import Places
 
@@ -15,16 +15,23 @@ __all__ = ["compile_project"]
 
 
 def compile_project(
-    *, root: str | None, out_dir: str | None, force_build: bool, verbose: bool, as_json: bool
+    *,
+    root: str | None,
+    manifest_folders: tuple[str, ...],
+    out_dir: str | None,
+    force_build: bool,
+    verbose: bool,
+    strict: bool,
+    as_json: bool,
 ) -> int:
     """Compile every manifest of a project; return 0, since whatever is wrong is raised."""
     from engine_harness.api import Harness, Invocation
 
-    project = open_project(root)
+    project = open_project(root, {"paths.scenarios": list(manifest_folders) or None})
     places = Places.of(project, out_dir)
     output = Output(as_json=as_json)
     with Harness(project, Invocation(force_build=force_build)) as harness:
-        loaded = harness.load()
+        loaded = load_targets(harness, (), project.root, strict=strict)
         summary = harness.compile(loaded.scenarios, folder=places.out_dir)
     for warning in (*map(str, loaded.warnings), *(f"warning: {w}" for w in summary.warnings)):
         note(warning)

@@ -16,8 +16,9 @@ __all__ = ["diff_command"]
 def diff_command(expected: str, actual: str, as_json: bool) -> int:
     """Compare two records of runs; what depends on the machine is left out.
 
-    The first divergence comes first, then every difference with its path. Exit code 0: equal; 1:
-    different; 2: a file is no record.
+    The first divergence comes first, then every difference with its path, then the functions whose
+    work changed, those that grew most first. Exit code 0: equal; 1: different; 2: a file is no
+    record.
 
     \b
     Example:

@@ -28,6 +28,13 @@ FILES = {
 }
 """What is written, by path in the new project, with the template that it is made from."""
 
+SCHEMAS = {
+    ".schema/manifest.schema.json": None,
+    ".schema/project.schema.json": "project",
+}
+"""What is written beside them, with the kind of schema that it is: the first lines of the templates
+lead editors there."""
+
 WORLD_NAME_LENGTH_MAX = 40
 
 
@@ -39,9 +46,9 @@ WORLD_NAME_LENGTH_MAX = 40
 def init_command(folder: str, world: str) -> int:
     """Write a small project that passes at once, in DIR (default: the current folder).
 
-    It holds a small world, two scenarios that fail when a rule of it is broken, and a
-    script for CI. Files that exist are never overwritten: they are listed, nothing is written, and
-    the exit code is 2.
+    It holds a small world, two scenarios that fail when a rule of it is broken, a script for CI,
+    and the schemas by which an editor completes and checks. Files that exist are never overwritten:
+    they are listed, nothing is written, and the exit code is 2.
 
     \b
     Example:
@@ -51,10 +58,12 @@ def init_command(folder: str, world: str) -> int:
     from pathlib import Path
 
     from engine_harness.cli.output import Output
+    from engine_harness.cli.schema import schema_text
 
     require_world_name(world)
     root = Path(folder)
     texts = {path.replace("@WORLD@", world): _render(name, world) for path, name in FILES.items()}
+    texts |= {path: schema_text(kind) for path, kind in SCHEMAS.items()}
     require_absent(root, texts)
     for path, text in texts.items():
         _write(root / path, text)

@@ -13,8 +13,8 @@ from engine_harness.cli.opening import (
     united,
 )
 from engine_harness.cli.output import Output
-from engine_harness.cli.suites import GROUPS, all_suites
 from engine_harness.errors import NothingSelected
+from engine_harness.run.suites.registry import all_suites, groups, of_scenarios
 
 if TYPE_CHECKING:
     from engine_harness.cli.request import RunRequest
@@ -31,9 +31,11 @@ def list_suites_or_scenarios(request: RunRequest) -> int:
         return _list_suites(project, output)
     from engine_harness.api import Harness
 
-    suites = requested_suites(project, request)
+    suites = of_scenarios(requested_suites(project, request))
+    if not suites:
+        return output.document("list", 0, {"scenarios": []})
     with Harness(project, invocation_of(request, project)) as harness:
-        loaded = load_targets(harness, request.targets, project.root)
+        loaded = load_targets(harness, request.targets, project.root, strict=request.strict)
         try:
             found = united(select_by_suite(loaded, request, suites, project))
         except NothingSelected:
@@ -46,7 +48,8 @@ def list_suites_or_scenarios(request: RunRequest) -> int:
 def _list_suites(project: Project, output: Output) -> int:
     suites = all_suites(project)
     output.lines(f"[{s.kind}] {s.name} — {s.description} — {s.command}" for s in suites.values())
-    output.lines(["Suite groups:", *(f"  {name}: {', '.join(GROUPS[name])}" for name in GROUPS)])
+    aliases = groups()
+    output.lines(["Suite groups:", *(f"  {name}: {', '.join(of)}" for name, of in aliases.items())])
     return output.document(
         "list",
         0,
@@ -60,6 +63,6 @@ def _list_suites(project: Project, output: Output) -> int:
                 }
                 for suite in suites.values()
             ],
-            "groups": {name: list(members) for name, members in GROUPS.items()},
+            "groups": {name: list(members) for name, members in aliases.items()},
         },
     )

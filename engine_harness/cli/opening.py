@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from engine_harness._registry import suggestion
-from engine_harness.cli.suites import GROUPS, Suite, chosen_suites
 from engine_harness.cli.verbs import VERBS
-from engine_harness.errors import NothingSelected, UsageError
+from engine_harness.errors import ManifestError, NothingSelected, UsageError
+from engine_harness.run.suites.registry import chosen_suites, of_scenarios
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from engine_harness._types import Json
     from engine_harness.api import Harness, Invocation
@@ -19,15 +20,20 @@ if TYPE_CHECKING:
     from engine_harness.manifest.load import Loaded
     from engine_harness.manifest.models import Scenario
     from engine_harness.manifest.project import Project
+    from engine_harness.run.suites.base import Suite
+    from engine_harness.run.suites.registry import AnySuite
 
 __all__ = [
     "changing_flags",
     "invocation_of",
     "load_targets",
+    "named_suites",
     "nothing_found",
     "open_project",
     "open_request",
+    "paths_of",
     "requested_suites",
+    "require_targets",
     "select_by_suite",
     "united",
 ]
@@ -61,6 +67,7 @@ def open_request(request: RunRequest) -> Project:
             "run.deadline_s": request.deadline_s,
             "run.memory_mb": request.memory_mb,
             "run.seed": request.seed,
+            "paths.scenarios": list(request.manifest_folders) or None,
         },
     )
 
@@ -75,6 +82,7 @@ def invocation_of(request: RunRequest, project: Project) -> Invocation:
         deadline_s=request.deadline_s,
         memory_mb=request.memory_mb,
         hitch_policy=request.hitch_policy,
+        enforce_targets=request.enforce_targets,
         force_build=request.force_build,
         skip_build=request.skip_build,
         out_dir=None if request.out_dir is None else project.root / request.out_dir,
@@ -90,35 +98,94 @@ def changing_flags(request: RunRequest) -> tuple[str, ...]:
         flags += ["--deadline", f"{request.deadline_s:g}"]
     if request.memory_mb is not None:
         flags += ["--memory-mb", str(request.memory_mb)]
+    if request.enforce_targets:
+        flags += ["--enforce-targets"]
     return tuple(flags)
 
 
-def requested_suites(project: Project, request: RunRequest) -> tuple[Suite, ...]:
-    """Return the suites of a run: those that were named, else all."""
-    return chosen_suites(project, request.suites or tuple(GROUPS))
+def requested_suites(project: Project, request: RunRequest) -> tuple[AnySuite, ...]:
+    """Return the suites of a run: those that were named, else all.
+
+    Who asks for some of the scenarios does not ask for the static suites, unless by name.
+
+    Raises:
+        UsageError: there is no such suite, or a flag about scenarios and no suite that runs any.
+    """
+    chosen = chosen_suites(project, request.suites or ("all",))
+    if request.is_narrowed:
+        kept = {suite.name for suite in of_scenarios(chosen)} | named_suites(project, request)
+        chosen = tuple(suite for suite in chosen if suite.name in kept)
+    if not of_scenarios(chosen):
+        _require_nothing_of_scenarios(request, chosen)
+    return chosen
 
 
-def load_targets(harness: Harness, targets: tuple[str, ...], root: Path) -> Loaded:
+def named_suites(project: Project, request: RunRequest) -> frozenset[str]:
+    """Return the suites that were named, alone or by a group that is smaller than `all`."""
+    names = [name for name in request.suites if name != "all"]
+    return frozenset(suite.name for suite in chosen_suites(project, names))
+
+
+def _require_nothing_of_scenarios(request: RunRequest, suites: Sequence[AnySuite]) -> None:
+    given = {
+        "a PATH or ID": request.targets,
+        "--scenario": request.scenarios,
+        "--tag": request.tags,
+        "--exclude-tag": request.exclude_tags,
+        "--priority": request.priority,
+        "--out": request.out,
+        "--envelope": request.envelope,
+        "--baseline": request.baseline,
+        "--update-baseline": request.update_baseline,
+    }
+    for flag in (flag for flag, value in given.items() if value):
+        names = ", ".join(suite.name for suite in suites)
+        msg = f"{flag} is for suites that run scenarios; there is none among: {names}"
+        raise UsageError(msg)
+
+
+def load_targets(
+    harness: Harness, targets: tuple[str, ...], root: Path, *, strict: bool = False
+) -> Loaded:
     """Load what `targets` may mean: the files among them alone, or the project where one is an id.
+
+    With `strict` a warning about a manifest is an error.
 
     A target that is neither a path nor an id is an error that suggests verbs too, because a
     misspelt verb ends up here.
     """
+    loaded = _judged(harness, harness.load(paths_of(targets, root)), strict=strict)
+    require_targets(loaded, targets, harness.project)
+    return loaded
+
+
+def paths_of(targets: Sequence[str], root: Path) -> tuple[str, ...]:
+    """Return the files and folders to read for `targets`; none: all that the project has."""
     if "" in targets:
         msg = "an empty target names nothing; '.' is the current folder, no target the project"
         raise UsageError(msg)
     paths = [target.partition("::")[0] for target in targets if _is_path(target, root)]
-    if targets and len(paths) == len(targets):
-        return harness.load(tuple(dict.fromkeys(paths)))
-    loaded = harness.load()
+    return tuple(dict.fromkeys(paths)) if len(paths) == len(targets) else ()
+
+
+def require_targets(loaded: Loaded, targets: Sequence[str], project: Project) -> None:
+    """Raise for a target that is neither a path nor an id of `loaded`."""
     known = {scenario.id for scenario in loaded.scenarios}
     known |= {s.origin.base_id for s in loaded.scenarios if s.origin.base_id is not None}
     for target in targets:
-        if target not in known and not _is_path(target, root):
+        if target not in known and not _is_path(target, project.root):
             msg = f"no scenario or path is called '{target}'"
             hint = _HABITS.get(target) or suggestion(target, {*known, *VERBS})
-            where = "" if loaded.scenarios else f"; {nothing_found(harness.project)}"
+            where = "" if loaded.scenarios else f"; {nothing_found(project)}"
             raise UsageError(msg + hint + where)
+
+
+def _judged(harness: Harness, loaded: Loaded, *, strict: bool) -> Loaded:
+    if strict:
+        planned = (harness.planner.expand(scenario).warnings for scenario in loaded.scenarios)
+        warnings = (*loaded.warnings, *(warning for some in planned for warning in some))
+        if warnings:
+            raise ManifestError(tuple(replace(item, severity="error") for item in warnings))
     return loaded
 
 
@@ -138,24 +205,26 @@ def select_by_suite(
 ) -> dict[str, tuple[Scenario, ...]]:
     """Return the scenarios of each suite, in run order.
 
-    A suite that was named itself must have one; a suite reached through a group may be empty.
+    A suite that was named itself must have one, unless it may be empty; a suite reached through a
+    group may be.
     """
     from engine_harness.manifest.select import Selection, select
 
     chosen: dict[str, tuple[Scenario, ...]] = {}
     for suite in suites:
         selection = Selection(
-            suites=(suite.name,),
+            suite=suite.selects,
             scenario=request.scenarios,
             tags=request.tags,
             exclude_tags=request.exclude_tags,
+            priority=request.priority,
             targets=request.targets,
         )
         try:
             chosen[suite.name] = select(loaded, selection, project)
         except NothingSelected as error:
-            if suite.name in request.suites:
-                msg = f"no scenario matches suite {suite.name}"
+            if suite.name in request.suites and not (request.allow_empty and suite.may_be_empty):
+                msg = suite.nothing or f"no scenario matches suite {suite.name}"
                 raise NothingSelected(msg) from error
             chosen[suite.name] = ()
     return chosen

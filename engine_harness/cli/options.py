@@ -15,27 +15,41 @@ if TYPE_CHECKING:
 __all__ = [
     "CONTEXT",
     "FLAGS_WITH_VALUE",
+    "AssignmentType",
     "JobsType",
     "PositiveNumber",
     "SeedType",
     "json_flag",
+    "manifests_flag",
     "root_flag",
     "run_flags",
+    "strict_flag",
 ]
 
 CONTEXT = {"max_content_width": 100}
 
 FLAGS_WITH_VALUE = frozenset(
     {
+        "--baseline",
         "--deadline",
+        "--env",
+        "--envelope",
         "--exclude-tag",
+        "--from",
         "--hitch-policy",
         "--jobs",
+        "--lune",
         "--memory-mb",
+        "--out",
         "--out-dir",
+        "--priority",
+        "--repeat",
         "--root",
+        "--run-in-roblox",
         "--scenario",
+        "--scenarios",
         "--seed",
+        "--spec-engine",
         "--suite",
         "--tag",
         "--timeout",
@@ -97,6 +111,21 @@ class PositiveNumber(click.ParamType[float]):
         return number
 
 
+class AssignmentType(click.ParamType[tuple[str, str]]):
+    """`KEY=VALUE`, split at the first `=`."""
+
+    name = "KEY=VALUE"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[str, str]:
+        """Return key and value."""
+        key, equals, rest = str(value).partition("=")
+        if not equals or not key or "\0" in str(value):
+            self.fail(f"{value!r} is not KEY=VALUE with a key that is not empty.", param, ctx)
+        return key, rest
+
+
 def root_flag(function: Function) -> Function:
     """Add `--root`."""
     return click.option(
@@ -111,6 +140,24 @@ def json_flag(function: Function) -> Function:
     return click.option(
         "--json", "as_json", is_flag=True, help="Write one JSON document to standard output."
     )(function)
+
+
+def manifests_flag(function: Function) -> Function:
+    """Add `--scenarios`."""
+    return click.option(
+        "--scenarios",
+        "manifest_folders",
+        multiple=True,
+        metavar="DIR",
+        help="Folder of manifests; may be repeated. Default: paths.scenarios of harness.toml.",
+    )(function)
+
+
+def strict_flag(function: Function) -> Function:
+    """Add `--strict`."""
+    return click.option("--strict", is_flag=True, help="Warnings about manifests are errors.")(
+        function
+    )
 
 
 def run_flags(function: Function) -> Function:

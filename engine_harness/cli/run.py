@@ -2,13 +2,30 @@
 
 from __future__ import annotations
 
+import os
 from typing import Any
 
 import click
 
 from engine_harness._version import __version__
-from engine_harness.cli.options import CONTEXT, json_flag, root_flag, run_flags
+from engine_harness.cli.options import (
+    CONTEXT,
+    json_flag,
+    manifests_flag,
+    root_flag,
+    run_flags,
+    strict_flag,
+)
+from engine_harness.cli.output import note
 from engine_harness.cli.request import RunRequest
+from engine_harness.cli.run_flags import (
+    artifact_flags,
+    build_flags,
+    gate_flags,
+    selection_flags,
+    way_flags,
+    wrapper_flags,
+)
 from engine_harness.cli.verbs import VERBS
 
 __all__ = ["run_command"]
@@ -40,44 +57,32 @@ class _RunCommand(click.Command):
     options_metavar="[FLAGS]",
 )
 @click.argument("targets", nargs=-1, metavar="[PATH or ID]...")
-@click.option(
-    "--suite",
-    "suites",
-    multiple=True,
-    metavar="NAME",
-    help="Suite or group of suites; may be repeated. Default: all.",
-)
-@click.option(
-    "--scenario", "scenarios", multiple=True, metavar="ID", help="Only the scenario with this id."
-)
-@click.option(
-    "--tag", "tags", multiple=True, metavar="T", help="Only scenarios with all of these tags."
-)
-@click.option(
-    "--exclude-tag",
-    "exclude_tags",
-    multiple=True,
-    metavar="T",
-    help="No scenario with one of these tags.",
-)
-@click.option(
-    "--list", "list_only", is_flag=True, help="Print the suites; with --suite its scenarios' ids."
-)
+@selection_flags
 @run_flags
 @click.option(
     "--hitch-policy",
     type=click.Choice(["stall", "catch_up"]),
     help="What time does in a hitch, where the scenario does not say. Default: stall.",
 )
-@click.option("--out-dir", metavar="DIR", help="Where artifacts go, instead of the suite's folder.")
+@artifact_flags
+@gate_flags
 @root_flag
-@click.option("--force-build", is_flag=True, help="Compile every module again.")
-@click.option("--skip-build", is_flag=True, help="Compile nothing; run the modules that are there.")
+@manifests_flag
+@build_flags
+@strict_flag
+@way_flags
 @click.option("--dry-run", is_flag=True, help="Say what would be done, and do nothing.")
 @click.option("--verbose", is_flag=True, help="Tell of every phase, all findings, all prints.")
 @json_flag
+@wrapper_flags
 @click.version_option(__version__, message="run-harness %(version)s")
-def run_command(list_only: bool, **given: Any) -> int:
+def run_command(
+    list_only: bool,
+    lune: str | None,
+    run_in_roblox: str | None,
+    spec_engine: str | None,
+    **given: Any,
+) -> int:
     """Run scenarios of a project and judge them.
 
     A target is a manifest file, a folder, path::id, or the id of a scenario; without any, the whole
@@ -91,9 +96,19 @@ def run_command(list_only: bool, **given: Any) -> int:
       run-harness scenarios/arena/held.yaml::arena_held
     """  # noqa: D301 - click wants the character itself
     request = RunRequest(**given)
-    if request.force_build and request.skip_build:
-        msg = "--force-build and --skip-build exclude each other: build, or do not"
-        raise click.UsageError(msg)
+    _require_sense(request, list_only=list_only)
+    wrapped = {"lune": lune, "run-in-roblox": run_in_roblox, "spec-engine": spec_engine}
+    for name in (name for name, value in wrapped.items() if value is not None):
+        note(f"note: --{name} is not needed: scenarios run in the embedded LuaJIT")
+    os.environ.update(request.environment)
+    if request.replay_file is not None:
+        from engine_harness.cli.replaying import replay_session
+
+        return replay_session(request)
+    if request.watch:
+        from engine_harness.cli.watching import watch_session
+
+        return watch_session(request)
     if list_only:
         from engine_harness.cli.listing import list_suites_or_scenarios
 
@@ -102,6 +117,33 @@ def run_command(list_only: bool, **given: Any) -> int:
         from engine_harness.cli.dry_run import tell_what_would_be_done
 
         return tell_what_would_be_done(request)
-    from engine_harness.cli.session import run_session
+    from engine_harness.cli.running import run_session
 
     return run_session(request)
+
+
+def _require_sense(request: RunRequest, *, list_only: bool) -> None:
+    """Raise for flags that exclude each other."""
+    if request.force_build and request.skip_build:
+        msg = "--force-build and --skip-build exclude each other: build, or do not"
+        raise click.UsageError(msg)
+    once = {
+        "--list": list_only,
+        "--dry-run": request.dry_run,
+        "--json": request.as_json,
+        "--repeat": request.repeat > 1,
+    }
+    for flag in (flag for flag, is_given in once.items() if is_given and request.watch):
+        msg = f"--watch and {flag} exclude each other: {flag} says something once"
+        raise click.UsageError(msg)
+    if request.poll and not request.watch:
+        msg = "--poll is a way to watch: give --watch too"
+        raise click.UsageError(msg)
+    if request.replay_file is not None:
+        if request.suites != ("engine-replay",):
+            msg = "--from plays the replays of a file: give --suite engine-replay, and no other"
+            raise click.UsageError(msg)
+        others = {**once, "--json": False, "--watch": request.watch}
+        for flag in (flag for flag, is_given in others.items() if is_given):
+            msg = f"--from and {flag} exclude each other"
+            raise click.UsageError(msg)

@@ -1,6 +1,7 @@
-"""One invocation that runs scenarios: load, select, compile, execute, judge, report, sum up.
+"""What one invocation runs, and what a person sees of it: progress, failures, reports, summary.
 
-The steps are those of `api.Harness`; what is added here is what a person sees meanwhile.
+The steps are those of `api.Harness`. A session can run and finish again and again: watch mode does,
+with the results of what has not run again kept.
 """
 
 from __future__ import annotations
@@ -9,220 +10,255 @@ import sys
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from engine_harness._counted import counted
 from engine_harness._wallclock import monotonic_s
-from engine_harness.cli.documents import case_data
-from engine_harness.cli.opening import (
-    changing_flags,
-    invocation_of,
-    load_targets,
-    nothing_found,
-    open_request,
-    requested_suites,
-    select_by_suite,
-    united,
-)
-from engine_harness.cli.output import Output, note
-from engine_harness.cli.places import Places
-from engine_harness.errors import NothingSelected
+from engine_harness.cli.opening import named_suites, united
+from engine_harness.cli.output import note
 from engine_harness.report import console
 from engine_harness.report.base import run_order
 from engine_harness.report.failure import Telling, print_lines
+from engine_harness.report.targets import metrics_lines, targets_lines
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from pathlib import Path
 
-    from engine_harness._types import JsonMap
     from engine_harness.api import Harness, Result
+    from engine_harness.cli.gating import Gate
+    from engine_harness.cli.output import Output
+    from engine_harness.cli.places import Places
     from engine_harness.cli.request import RunRequest
-    from engine_harness.cli.suites import Suite
+    from engine_harness.cli.static import StaticRuns
     from engine_harness.manifest.models import Scenario
     from engine_harness.report.base import Case
+    from engine_harness.run.suites.base import Suite
 
-__all__ = ["run_session"]
+__all__ = ["EXIT_FAILED", "EXIT_INTERRUPTED", "Session"]
 
 EXIT_FAILED = 1
 EXIT_INTERRUPTED = 130
 
 
-@dataclass
-class _Session:
+@dataclass(kw_only=True)
+class Session:
+    """The suites of an invocation, their scenarios, and what has come of them so far."""
+
+    harness: Harness
     request: RunRequest
     places: Places
     output: Output
     suites: tuple[Suite, ...]
+    """Those that run scenarios."""
+    static: StaticRuns
+    """The others."""
     selected: dict[str, tuple[Scenario, ...]]
-    flags: tuple[str, ...]
+    """By suite, in run order."""
+    loaded_ids: frozenset[str]
+    """All scenarios of the manifests that were read, selected or not."""
+    gates: dict[str, Gate] = field(default_factory=dict)
+    """By suite, of those that have one."""
+    flags: tuple[str, ...] = ()
+    """Those that change a run: a line that reproduces one repeats them."""
     results: dict[str, Result] = field(default_factory=dict)
+    """By id."""
     interrupted: bool = False
     started_s: float = field(default_factory=monotonic_s)
 
     @property
-    def telling(self) -> Telling:
-        """How failures are told to who has typed the command."""
-        root = () if self.request.root is None else ("--root", self.request.root)
-        return replace(self.log_telling, flags=(*self.flags, *root), verbose=self.request.verbose)
+    def scenarios(self) -> tuple[Scenario, ...]:
+        """Every selected scenario once: suites share one run of each."""
+        return united(self.selected)
 
     @property
+    def passed(self) -> bool:
+        """Whether every scenario that has run has passed."""
+        return all(result.verdict.passed for result in self.results.values())
+
+    def cases(self, suite: Suite) -> tuple[Result, ...]:
+        """Return what has run of a suite, in run order."""
+        found = (self.results.get(scenario.id) for scenario in self.selected[suite.name])
+        return tuple(result for result in found if result is not None)
+
+    def telling(self) -> Telling:
+        """Return how failures are told to who has typed the command."""
+        root = () if self.request.root is None else ("--root", self.request.root)
+        log = self.log_telling()
+        return replace(log, flags=(*self.flags, *root), verbose=self.request.verbose)
+
     def log_telling(self) -> Telling:
-        """How failures are told in a log: the same wherever the project lies."""
+        """Return how failures are told in a log: the same wherever the project lies."""
         return Telling(flags=self.flags, record=self._record)
 
     def _record(self, case: Case) -> str:
         return self.places.record(case.record.scenario.id)
 
-    def cases(self, suite: Suite) -> tuple[Result, ...]:
-        """Return what has run of a suite, in run order."""
-        return tuple(
-            self.results[scenario.id]
-            for scenario in self.selected[suite.name]
-            if scenario.id in self.results
-        )
+    def compile(self, scenarios: Sequence[Scenario]) -> None:
+        """Bring the modules of `scenarios` up to date."""
+        summary = self.harness.compile(scenarios)
+        for warning in summary.warnings:
+            note(f"warning: {warning}")
+        if self.request.verbose:
+            for built in summary.outputs:
+                note(f"{built.status} {self.places.shown(built.path)}")
 
+    def clear(self) -> None:
+        """Remove what an earlier run of the same suites has written, unless it is to be kept."""
+        if not self.request.keep_artifacts:
+            self.places.clear(suite for suite in self.suites if self.selected[suite.name])
 
-def run_session(request: RunRequest) -> int:
-    """Run what `request` asks for and return the exit code."""
-    from engine_harness.api import Harness
+    def run(self, scenarios: Sequence[Scenario]) -> None:
+        """Run and judge; results are printed in run order, as soon as all before them are known.
 
-    project = open_request(request)
-    suites = requested_suites(project, request)
-    places = Places.of(project, request.out_dir)
-    places.require_distinct(suites)
-    output = Output(as_json=request.as_json)
-    with Harness(project, invocation_of(request, project)) as harness:
-        loaded = load_targets(harness, request.targets, project.root)
-        for warning in loaded.warnings:
-            note(str(warning))
-        if request.verbose:
-            manifests = counted(len(loaded.files), "manifest")
-            note(f"read {manifests} with {counted(len(loaded.scenarios), 'scenario')}")
-        selected = select_by_suite(loaded, request, suites, project)
-        flags = changing_flags(request)
-        session = _Session(request, places, output, suites, selected, flags)
-        scenarios = united(selected)
-        if not scenarios:
-            return _nothing(session, nothing_found(project) if not loaded.scenarios else None)
-        places.prepare()
-        _compile(harness, session, scenarios)
-        for path in places.outputs(suite for suite in suites if selected[suite.name]):
-            path.unlink(missing_ok=True)
+        Ctrl-C ends it, and is remembered: what has finished is still told.
+        """
         try:
-            _execute(harness, session, scenarios)
+            self.static.start()
+            self._run(scenarios)
         except KeyboardInterrupt:
-            session.interrupted = True
-    return _finish(harness, session)
+            self.interrupted = True
 
+    def _run(self, scenarios: Sequence[Scenario]) -> None:
+        from engine_harness.report.progress import Progress
 
-def _compile(harness: Harness, session: _Session, scenarios: Sequence[Scenario]) -> None:
-    summary = harness.compile(scenarios)
-    for warning in summary.warnings:
-        note(f"warning: {warning}")
-    if session.request.verbose:
-        for built in summary.outputs:
-            note(f"{built.status} {session.places.shown(built.path)}")
+        for scenario in scenarios:
+            self.results.pop(scenario.id, None)
+        waiting = [scenario.id for scenario in scenarios][::-1]
+        names = "+".join(suite.name for suite in self.suites if self.selected[suite.name])
+        verbose = self.request.verbose
+        with Progress(names, len(scenarios), stream=sys.stderr, verbose=verbose) as progress:
 
+            def show(done: Sequence[Result]) -> None:
+                lines = []
+                for result in done:
+                    lines.append(console.case_line(result, wall=True))
+                    lines += print_lines(result.record) if verbose else ()
+                if progress.shares_terminal(sys.stdout):
+                    progress.above(self.output.painted(lines))
+                else:
+                    self.output.lines(lines)
 
-def _execute(harness: Harness, session: _Session, scenarios: Sequence[Scenario]) -> None:
-    """Run and judge; results are printed in run order, as soon as all before them are known."""
-    from engine_harness.report.progress import Progress
+            try:
+                for result in self.harness.run(scenarios):
+                    identity, passed = result.scenario.id, result.verdict.passed
+                    self.results[identity] = result
+                    progress.finished(identity, passed=passed, wall_s=result.wall_s)
+                    ready = []
+                    while waiting and waiting[-1] in self.results:
+                        ready.append(self.results[waiting.pop()])
+                    show(ready)
+            finally:
+                # After Ctrl-C what has finished out of order is still told.
+                show([self.results[i] for i in reversed(waiting) if i in self.results])
 
-    waiting = [scenario.id for scenario in scenarios][::-1]
-    names = "+".join(suite.name for suite in session.suites)
-    with Progress(
-        names, len(scenarios), stream=sys.stderr, verbose=session.request.verbose
-    ) as progress:
+    def report(self) -> list[console.SuiteSummary]:
+        """Write the reports of every suite that has run; return a summary of each suite.
 
-        def show(done: Sequence[Result]) -> None:
-            lines = []
-            for result in done:
-                lines.append(console.case_line(result, wall=True))
-                lines += print_lines(result.record) if session.request.verbose else ()
-            if progress.shares_terminal(sys.stdout):
-                progress.above(session.output.painted(lines))
-            else:
-                session.output.lines(lines)
-
-        try:
-            for result in harness.run(scenarios):
-                identity, passed = result.scenario.id, result.verdict.passed
-                session.results[identity] = result
-                progress.finished(identity, passed=passed, wall_s=result.wall_s)
-                ready = []
-                while waiting and waiting[-1] in session.results:
-                    ready.append(session.results[waiting.pop()])
-                show(ready)
-        finally:
-            # After Ctrl-C what has finished out of order is still told.
-            show([session.results[i] for i in reversed(waiting) if i in session.results])
-
-
-def _finish(harness: Harness, session: _Session) -> int:
-    """Write the reports and say how it went."""
-    cases = run_order(session.results.values())
-    wall_s = monotonic_s() - session.started_s
-    summaries = []
-    for suite in session.suites:
-        of_suite = session.cases(suite)
-        written: tuple[Path, ...] = ()
-        if of_suite and not session.interrupted:
-            folder = session.places.folder(suite)
-            written = harness.report(of_suite, suite=suite.name, folder=folder)
-        summaries.append(
-            console.SuiteSummary(
+        Static suites run now if they have not run yet.
+        """
+        wall_s = monotonic_s() - self.started_s
+        summaries = []
+        for suite in self.suites:
+            of_suite = self.cases(suite)
+            summary = console.SuiteSummary(
                 name=suite.name,
                 cases=of_suite,
-                selected=len(session.selected[suite.name]),
+                selected=len(self.selected[suite.name]),
                 wall_s=wall_s,
-                artifacts=tuple(session.places.shown(path) for path in written),
-                interrupted=session.interrupted,
+                interrupted=self.interrupted,
             )
+            if of_suite and not self.interrupted:
+                summary = self._reported(suite, summary)
+            summaries.append(summary)
+        arranged = self.static.arranged(summaries, interrupted=self.interrupted)
+        self.interrupted = self.interrupted or self.static.interrupted
+        return arranged
+
+    def _reported(self, suite: Suite, summary: console.SuiteSummary) -> console.SuiteSummary:
+        """Judge the gate of a suite, write its reports, and add both to its summary."""
+        cases = self.cases(suite)
+        gate, judgement = self.gates.get(suite.name), None
+        if gate is not None and self._is_whole(suite):
+            judgement = gate.judge(cases, loaded_ids=self.loaded_ids, places=self.places)
+            summary = replace(
+                summary,
+                failed=not judgement.passed,
+                lines=judgement.lines,
+                logged=judgement.logged,
+            )
+        elif gate is not None:
+            why = f"{suite.name}: the gate is not judged, only some of its scenarios are selected"
+            summary = replace(summary, lines=(why,), logged=(why,))
+        written = self.harness.report(
+            cases,
+            suite=suite,
+            folder=self.places.folder(suite),
+            out=self.places.out,
+            gate=None if judgement is None else judgement.view,
         )
-    if session.request.verbose:
-        for path in dict.fromkeys(path for item in summaries for path in item.artifacts):
-            note(f"wrote {path}")
-    session.output.lines(console.details(cases, session.telling))
-    session.output.lines(console.summary_lines(summaries, wall=True))
-    for suite, summary in zip(session.suites, summaries, strict=True):
-        if summary.cases and not session.interrupted:
-            session.places.write_log(suite, console.log_lines(summary, session.log_telling))
-    if session.interrupted:
-        code = EXIT_INTERRUPTED
-    else:
-        code = 0 if all(case.verdict.passed for case in cases) else EXIT_FAILED
-    return session.output.document("run", code, _document(session, summaries))
+        return replace(summary, artifacts=tuple(self.places.shown(path) for path in written))
 
+    def _is_whole(self, suite: Suite) -> bool:
+        """Whether a gate has to be judged: who asks for its suite by name always wants it.
 
-def _nothing(session: _Session, why: str | None) -> int:
-    """Nothing at all is selected, and no suite was named: every suite is skipped."""
-    summaries = [
-        console.SuiteSummary(name=suite.name, cases=(), selected=0, wall_s=None, artifacts=())
-        for suite in session.suites
-    ]
-    session.output.lines(console.summary_lines(summaries, wall=True))
-    note(f"run-harness: no scenario is selected{f'; {why}' if why else ''}")
-    data = _document(session, summaries)
-    return session.output.document("run", NothingSelected.exit_code, data)
+        A file or an id runs what it names with all suites, to see one failure again.
+        """
+        return suite.name in self.request.suites or not self.request.is_narrowed
 
+    def tell(self, summaries: Sequence[console.SuiteSummary], *, lines: Sequence[str] = ()) -> None:
+        """Print failures, warnings, `lines` and the summary."""
+        self.tell_cases(run_order(self.results.values()))
+        self.sum_up(summaries, lines=lines)
 
-def _document(session: _Session, summaries: Sequence[console.SuiteSummary]) -> JsonMap:
-    cases = run_order(session.results.values())
-    artifacts = dict.fromkeys(path for summary in summaries for path in summary.artifacts)
-    return {
-        "passed": bool(cases) and all(case.verdict.passed for case in cases),
-        "suites": [
-            {
-                "name": summary.name,
-                "status": summary.status,
-                "scenarios": [case.record.scenario.id for case in summary.cases],
-                "artifacts": list(summary.artifacts),
-                "host": {"wall_s": summary.wall_s},
-            }
-            for summary in summaries
-        ],
-        "scenarios": [
-            {**case_data(case), "record": session.places.record(case.record.scenario.id)}
-            for case in cases
-        ],
-        "artifacts": list(artifacts),
-    }
+    def tell_cases(self, cases: Sequence[Case]) -> None:
+        """Print what was asked for of these cases, their failures and their warnings."""
+        self.output.lines(self._asked_lines(cases))
+        self.output.lines(console.details(cases, self.telling()))
+
+    def sum_up(
+        self, summaries: Sequence[console.SuiteSummary], *, lines: Sequence[str] = ()
+    ) -> None:
+        """Print what the gates say, `lines` and the summary."""
+        if self.request.verbose:
+            for path in dict.fromkeys(path for item in summaries for path in item.artifacts):
+                note(f"wrote {path}")
+        for summary in summaries:
+            self.output.lines([*summary.lines, ""] if summary.lines else [])
+        self.output.lines(lines)
+        self.output.lines(console.summary_lines(self._in_short(summaries), wall=True))
+
+    def _in_short(self, summaries: Sequence[console.SuiteSummary]) -> list[console.SuiteSummary]:
+        """Leave out the notes of what nobody has named and nothing is wrong with."""
+        named = named_suites(self.harness.project, self.request)
+        is_told = self.request.verbose
+        return [
+            item if is_told or item.failed or item.name in named else replace(item, notes=())
+            for item in summaries
+        ]
+
+    def write_logs(self, summaries: Sequence[console.SuiteSummary]) -> None:
+        """Write the log of every suite whose scenarios have run to their end."""
+        by_name = {summary.name: summary for summary in summaries}
+        for suite in self.suites:
+            summary = by_name[suite.name]
+            if summary.cases and not self.interrupted:
+                lines = console.log_lines(summary, self.log_telling())
+                self.places.write_log(suite, lines)
+
+    def _asked_lines(self, cases: Sequence[Case]) -> list[str]:
+        """Return the lines of `--print-metrics`, `--targets` and `--enforce-targets`."""
+        request = self.request
+        lines = metrics_lines(cases) if request.print_metrics else []
+        if request.targets_line or request.enforce_targets:
+            lines += targets_lines(cases)
+        return lines
+
+    def exit_code(self, summaries: Sequence[console.SuiteSummary]) -> int:
+        """Return how it went in one number."""
+        if self.interrupted:
+            return EXIT_INTERRUPTED
+        return 0 if all(summary.passed for summary in summaries) else EXIT_FAILED
+
+    def finish(self) -> int:
+        """Write the reports, say how it went, and return the exit code."""
+        summaries = self.report()
+        self.write_logs(summaries)
+        self.tell(summaries)
+        return self.exit_code(summaries)

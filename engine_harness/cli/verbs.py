@@ -25,6 +25,7 @@ VERBS = {
     "config": Verb("config", "config_command", "Show every effective value and its source."),
     "diff": Verb("diff", "diff_command", "Show where two records part."),
     "init": Verb("init", "init_command", "Write a small project that passes at once."),
+    "schema": Verb("schema", "schema_command", "Write the schema that editors check by."),
 }
 """By word, in the order of the help page."""
 

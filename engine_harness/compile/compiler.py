@@ -7,6 +7,7 @@ touched. The whole state lies in the folder: nothing is remembered between two c
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -37,6 +38,8 @@ if TYPE_CHECKING:
     from engine_harness.plan.model import Plan
 
 __all__ = ["CompileSummary", "Compiler", "Output", "Step"]
+
+_LABEL = re.compile(r"(?:\[[0-9]+\])+$")
 
 
 @dataclass(frozen=True)
@@ -85,9 +88,9 @@ class Compiler:
         `known_ids` are the ids of all scenarios of the project, selected or not; None: unknown, so
         nothing is removed. `manifest_hashes` holds the SHA-256 of the manifests as they were read,
         by path from the root; one that is not there is read now. `bundles` holds for each manifest
-        that was read its own `metadata` if it is a bundle that has some; they go to the record. A
-        scenario that cannot be written keeps its old module; after the others are done one
-        `CompileError` names them all.
+        that was read its own `metadata`, None if it has none, and those of the bundles inside it
+        under their labels; they go to the record. A scenario that cannot be written keeps its old
+        module; after the others are done one `CompileError` names them all.
         """
         record, warnings = self._record()
         targets = self._targets([item[0] for item in items], record, manifest_hashes or {})
@@ -300,14 +303,21 @@ def _bundles(
     entries: Mapping[str, Built],
     read: Mapping[str, dict[str, JsonValue] | None] | None,
 ) -> dict[str, dict[str, JsonValue]]:
-    """Return the metadata of all bundles that still have a module."""
+    """Return the metadata of all bundles in manifests that still have a module."""
     manifests = {built.manifest for built in entries.values()}
-    known = {**record.bundles, **(read or {})}
+    read = read or {}
+    again = {_manifest_of(name) for name in read}
+    kept = {name: own for name, own in record.bundles.items() if _manifest_of(name) not in again}
     return {
-        manifest: metadata
-        for manifest, metadata in known.items()
-        if metadata is not None and manifest in manifests
+        name: metadata
+        for name, metadata in {**kept, **read}.items()
+        if metadata is not None and _manifest_of(name) in manifests
     }
+
+
+def _manifest_of(bundle: str) -> str:
+    """Return the file of a bundle, without the label of one inside another."""
+    return _LABEL.sub("", bundle)
 
 
 def _literal_problem(scenario: Scenario, error: LiteralError) -> str:

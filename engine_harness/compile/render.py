@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from engine_harness.plan.model import Plan
 
-__all__ = ["EVENTS_PER_PART_MAX", "TEMPLATE_NAME", "render_module"]
+__all__ = ["EVENTS_PER_PART_MAX", "TEMPLATE_NAME", "forget_template", "render_module"]
 
 EVENTS_PER_PART_MAX = 5_000
 """Events of one Lua function; LuaJIT allows 65,536 constants per function."""
@@ -41,6 +41,11 @@ def _template() -> Template:
         encoding="utf-8"
     )
     return environment.from_string(text)
+
+
+def forget_template() -> None:
+    """Read the template again for the next module."""
+    _template.cache_clear()
 
 
 def render_module(plan: Plan, *, manifest: str, version: str) -> str:

@@ -58,7 +58,10 @@ class BuildRecord(Model):
     outputs: dict[str, Built] = Field(default_factory=dict)
     """Module by file name."""
     bundles: dict[str, dict[str, JsonValue]] = Field(default_factory=dict)
-    """`metadata` of a bundle, by manifest; nothing else keeps it, members inherit nothing."""
+    """`metadata` of a bundle, by manifest and label (`a.yaml`, `a.yaml[2]` inside it).
+
+    Nothing else keeps it, members inherit nothing.
+    """
 
     def problem(self) -> str | None:
         """Return why the record cannot be ours, or None."""

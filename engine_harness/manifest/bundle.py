@@ -1,8 +1,8 @@
-"""Bundles: one file with many scenarios, nested as deep as it likes."""
+"""Bundles: one file with many scenarios, nested as deep as data may be."""
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from engine_harness.manifest.envelope import Member, read_metadata
@@ -11,54 +11,79 @@ from engine_harness.manifest.fields import Field, Table
 if TYPE_CHECKING:
     from engine_harness.manifest.models import Metadata
 
-__all__ = ["members_of"]
+__all__ = ["KEYS", "MEMBERS_MAX", "VERSIONS", "Expanded", "members_of"]
 
-_KEYS = ("version", "metadata", "world", "scenarios")
-_VERSIONS = (1, 2)
+KEYS = ("version", "metadata", "world", "scenarios")
+VERSIONS = (1, 2)
+MEMBERS_MAX = 10_000
+"""Scenarios in one file, in all its bundles, before a matrix multiplies them."""
+
+_DRIVERS = ("timeline", "script", "steps", "agent", "scene")
 
 
-def members_of(top: Member) -> tuple[list[Member], Metadata | None]:
-    """Return the scenarios in the data of one file, in order, and the bundle's own metadata.
+@dataclass
+class Expanded:
+    """What one file holds."""
+
+    members: list[Member] = field(default_factory=list)
+    """In authored order."""
+    metadata: dict[str, Metadata] = field(default_factory=dict)
+    """What bundles say of themselves, by their label; the file itself has none."""
+
+
+def members_of(top: Member) -> Expanded:
+    """Return the scenarios in the data of one file, and the metadata of its bundles.
 
     What is wrong with the bundle itself, or with a bundle inside it, is noted in `top.problems`.
     """
+    expanded = Expanded()
     if top.data is None and not top.problems.document.spoiled:
         top.problems.add((), "is empty", allowed="a map with 'timeline' or 'scenarios'")
-        return [], None
-    if not isinstance(top.data, dict) or "scenarios" not in top.data:
-        return [top], None
-    return _expand(top)
+    elif not _is_bundle(top):
+        expanded.members.append(top)
+    else:
+        _expand(top, expanded)
+    if len(expanded.members) > MEMBERS_MAX:
+        message = f"{len(expanded.members):,} scenarios in one file"
+        top.problems.add(("scenarios",), message, allowed=f"at most {MEMBERS_MAX:,}")
+        expanded.members.clear()
+    return expanded
 
 
-def _expand(bundle: Member) -> tuple[list[Member], Metadata | None]:
-    field = Field(bundle.problems, (), bundle.data)
-    table = Table(field)
-    if "timeline" in table:
-        field.error("'scenarios' and 'timeline' exclude each other; give one", show=False)
-    table.close((*_KEYS, "timeline") if "timeline" in table else _KEYS)
+def _is_bundle(member: Member) -> bool:
+    return isinstance(member.data, dict) and "scenarios" in member.data
+
+
+def _expand(bundle: Member, expanded: Expanded) -> None:
+    """Add what is in `bundle`; no deeper than data may be nested."""
+    problems = bundle.problems
+    whole = Field(problems, (), bundle.data)
+    table = Table(whole)
+    drivers = [name for name in _DRIVERS if name in table]
+    for name in drivers:
+        whole.error(f"'scenarios' and '{name}' exclude each other; give one", show=False)
+    table.close((*KEYS, *drivers) if drivers else KEYS)
     version = table.get("version")
     number = version.number() if version else None
-    if version is not None and number is not None and number not in _VERSIONS:
+    if version is not None and number is not None and number not in VERSIONS:
         version.error(f"unsupported bundle version {number:g} (expected 1 or 2)", show=False)
     own = table.get("metadata")
-    metadata = read_metadata(own, required=False) if own else None
-    world = table.text("world") or bundle.world
+    if own and (metadata := read_metadata(own, required=False)):
+        expanded.metadata[problems.label] = metadata
+    # A world that cannot be used is nobody's: members must not be judged by another one.
+    world = table.text("world") or "" if "world" in table else bundle.world
     scenarios = table.get("scenarios")
     entries = scenarios.items(empty=False) if scenarios else None
-    members: list[Member] = []
     for index, entry in enumerate(entries or (), 1):
-        outer = bundle.problems
-        problems = replace(
-            outer,
-            label=f"{outer.label}[{index}]",
-            prefix=(*outer.prefix, "scenarios", index),
+        inner = replace(
+            problems,
+            label=f"{problems.label}[{index}]",
+            prefix=(*problems.prefix, "scenarios", index),
             found=[],
         )
-        member = Member(entry.value, problems, world)
-        if isinstance(entry.value, dict) and "scenarios" in entry.value:
-            inner, _ = _expand(member)
-            bundle.problems.found.extend(problems.found)
-            members.extend(inner)
+        member = Member(entry.value, inner, world)
+        if _is_bundle(member):
+            _expand(member, expanded)
+            problems.found.extend(inner.found)
         else:
-            members.append(member)
-    return members, metadata
+            expanded.members.append(member)

@@ -22,16 +22,35 @@ if TYPE_CHECKING:
     from engine_harness.manifest.fields import Field
     from engine_harness.manifest.vocabulary import Vocabulary
 
-__all__ = ["read_condition", "read_invariants", "wording"]
+__all__ = [
+    "COMPARES",
+    "EVENT_KEYS",
+    "FRAMES_MAX",
+    "HEADS",
+    "TYPED_KEYS",
+    "WITHIN_KEYS",
+    "read_condition",
+    "read_invariants",
+    "wording",
+]
 
 NESTING_MAX = 16
 FRAMES_MAX = 1_000_000_000
 
 Compare: TypeAlias = Literal["eq", "ne", "min", "max"]
-_COMPARES: tuple[Compare, ...] = ("eq", "ne", "min", "max")
-_TYPES = ("any", "all", "not", "within", "metric_gte")
+COMPARES: tuple[Compare, ...] = ("eq", "ne", "min", "max")
+EVENT_KEYS = ("event", "where")
+WITHIN_KEYS = ("frames", "condition")
+TYPED_KEYS = {
+    "any": ("type", "conditions"),
+    "all": ("type", "conditions"),
+    "not": ("type", "condition"),
+    "within": ("type", *WITHIN_KEYS),
+    "metric_gte": ("type", "metric", "value"),
+}
+"""Keys by the type of a condition that is written with `type`."""
 _SHORT = ("any", "all", "not", "within")
-_HEADS = ("type", "metric", "event", *_SHORT)
+HEADS = ("type", "metric", "event", *_SHORT)
 _FORMS = "{metric, eq|ne|min|max}, {event, where?}, {any: […]}, {all: […]}, {not: …}, {within: …}"
 
 
@@ -43,21 +62,21 @@ def read_condition(field: Field, words: Vocabulary, depth: int = 1) -> Condition
         field.error(f"conditions are nested more than {NESTING_MAX} deep", show=False)
         return None
     table = Table(field)
-    forms = [key for key in _HEADS if key in table]
+    forms = [key for key in HEADS if key in table]
     if "type" in forms and "metric" in forms and table.data["type"] == "metric_gte":
         forms.remove("metric")
     if len(forms) != 1:
         between = " and ".join(f"'{form}'" for form in forms)
         if forms:
             field.error(f"has {between}; one is allowed", _FORMS)
-        elif not table.misspelt(_HEADS, ("where", *_COMPARES)):
+        elif not table.misspelt(HEADS, ("where", *COMPARES)):
             field.error("is no condition", _FORMS)
         return None
     form = forms[0]
     if form == "metric":
         return _metric(table, words)
     if form == "event":
-        table.close(("event", "where"))
+        table.close(EVENT_KEYS)
         name = _event(table, words)
         wanted = table.get("where")
         where = read_where(wanted)
@@ -72,7 +91,7 @@ def read_condition(field: Field, words: Vocabulary, depth: int = 1) -> Condition
     inner = table.require(form)
     assert inner is not None
     if form == "within":
-        within = inner.table(("frames", "condition"))
+        within = inner.table(WITHIN_KEYS)
         return _within(within, words, depth) if within else None
     return _over(form, inner, words, depth)
 
@@ -81,24 +100,22 @@ def _typed(table: Table, words: Vocabulary, depth: int) -> Condition | None:
     kind = table.text("type")
     if kind is None:
         return None
-    if kind not in _TYPES:
-        message, allowed = unknown("condition type", kind, _TYPES)
+    if kind not in TYPED_KEYS:
+        message, allowed = unknown("condition type", kind, tuple(TYPED_KEYS))
         place = table.get("type")
         assert place is not None
-        place.error(message, allowed or ", ".join(_TYPES), show=False)
+        place.error(message, allowed or ", ".join(TYPED_KEYS), show=False)
         return None
+    table.close(TYPED_KEYS[kind])
     if kind == "metric_gte":
-        table.close(("type", "metric", "value"))
         name, bound = _metric_name(table, words), table.require("value")
         value = bound.number() if bound else None
         if name is None or value is None:
             return None
         return MetricCondition(metric=name, compare="min", value=value)
     if kind == "within":
-        table.close(("type", "frames", "condition"))
         return _within(table, words, depth)
     key = "condition" if kind == "not" else "conditions"
-    table.close(("type", key))
     inner = table.require(key)
     return _over(kind, inner, words, depth) if inner else None
 
@@ -145,11 +162,11 @@ def _event(table: Table, words: Vocabulary) -> str | None:
 
 
 def _metric(table: Table, words: Vocabulary) -> Condition | None:
-    table.close(("metric", *_COMPARES))
+    table.close(("metric", *COMPARES))
     name = _metric_name(table, words)
-    given = [compare for compare in _COMPARES if compare in table]
+    given = [compare for compare in COMPARES if compare in table]
     if len(given) != 1:
-        table.field.error("needs exactly one comparison", ", ".join(_COMPARES))
+        table.field.error("needs exactly one comparison", ", ".join(COMPARES))
         return None
     place = table.get(given[0])
     assert place is not None

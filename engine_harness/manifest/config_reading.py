@@ -12,11 +12,11 @@ if TYPE_CHECKING:
     from engine_harness.manifest.fields import Table
     from engine_harness.manifest.vocabulary import Vocabulary
 
-__all__ = ["read_config"]
+__all__ = ["POLICIES", "SETTLE_LIMIT_S", "read_config"]
 
 SETTLE_LIMIT_S = (0.25, 120.0)
 
-_POLICIES = ("stall", "catch_up")
+POLICIES = ("stall", "catch_up")
 
 
 def read_config(table: Table, words: Vocabulary) -> tuple[JsonMap, EngineOptions]:
@@ -52,8 +52,8 @@ def _driver_options(engine: Table) -> EngineOptions:
     elif policy == "catch_up":
         hitch_policy = "catch_up"
     elif policy is not None and place is not None:
-        message, _ = unknown("hitch policy", policy, _POLICIES)
-        place.error(message, one_of(_POLICIES), show=False)
+        message, _ = unknown("hitch policy", policy, POLICIES)
+        place.error(message, one_of(POLICIES), show=False)
     settle = engine.get("settleLimit")
     low, high = SETTLE_LIMIT_S
     settle_s = settle.number_within(low, high, f"{low:g} to {high:g}, seconds") if settle else None

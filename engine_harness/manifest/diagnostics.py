@@ -85,6 +85,8 @@ class Problems:
     redirects: dict[DataPath, DataPath] = field(default_factory=dict)
     """Paths whose value was written elsewhere (a matrix), and where."""
     found: list[Diagnostic] = field(default_factory=list)
+    top: str = "manifest"
+    """The first word of all paths."""
 
     @property
     def has_errors(self) -> bool:
@@ -117,7 +119,7 @@ class Problems:
         self.found.append(
             Diagnostic(
                 file=self.file,
-                path=path_text(path),
+                path=path_text(path, self.top),
                 message=message,
                 line=at.line if at else None,
                 column=at.column if at else None,

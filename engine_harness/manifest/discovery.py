@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from engine_harness._registry import suggestion
-from engine_harness.errors import Diagnostic, UsageError
+from engine_harness.errors import UsageError
 from engine_harness.manifest.formats import SUFFIXES
 from engine_harness.manifest.sources import FILE_NAME
 
@@ -16,20 +16,10 @@ if TYPE_CHECKING:
 
     from engine_harness.manifest.project import Project
 
-__all__ = ["UNREAD_SUFFIXES", "Found", "find_manifests", "name_of", "resolve"]
+__all__ = ["SKIPPED_FOLDERS", "find_manifests", "name_of", "require_lua", "resolve"]
 
 SKIPPED_FOLDERS = frozenset({"baselines", "goldens", "snapshots", "stages", "scenes", "negative"})
 """Folders of files that belong to manifests but are none."""
-
-UNREAD_SUFFIXES = (".toml", ".luau")
-"""What looks like a manifest but is not read."""
-
-
-class Found(NamedTuple):
-    """The manifests to read, and what was passed over although it looked like one."""
-
-    files: tuple[Path, ...]
-    warnings: tuple[Diagnostic, ...]
 
 
 def name_of(path: Path, root: Path) -> str:
@@ -53,14 +43,13 @@ def resolve(text: str, root: Path) -> Path | None:
     return None
 
 
-def find_manifests(project: Project, paths: Sequence[str] = ()) -> Found:
+def find_manifests(project: Project, paths: Sequence[str] = ()) -> tuple[Path, ...]:
     """Return the manifests of the project, or those named by `paths`, each once.
 
     Raises UsageError for a path that does not exist or has a suffix that is not read.
     """
-    _require_lua(project)
+    require_lua(project)
     files: dict[Path, None] = {}
-    warnings: list[Diagnostic] = []
     skipped = _not_manifests(project)
     starts = [(text, True) for text in paths] or [(text, False) for text in project.scenarios]
     for text, by_name in starts:
@@ -73,19 +62,15 @@ def find_manifests(project: Project, paths: Sequence[str] = ()) -> Found:
             _require_suffix(start, text)
             files.setdefault(start)
             continue
-        unread: list[Path] = []
         for path in sorted(
             _walk(start, frozenset(), skipped), key=lambda path: path.relative_to(start).parts
         ):
-            if path.suffix.lower() in SUFFIXES:
-                files.setdefault(path)
-            else:
-                unread.append(path)
-        warnings.extend(_unread(path, project.root) for path in unread)
-    return Found(tuple(files), tuple(dict.fromkeys(warnings)))
+            files.setdefault(path)
+    return tuple(files)
 
 
-def _require_lua(project: Project) -> None:
+def require_lua(project: Project) -> None:
+    """Raise when a Lua root that somebody has written down is no folder."""
     source = project.source("paths.lua")
     for text in project.lua if source != "default" else ():
         if not (project.root / text).is_dir():
@@ -122,16 +107,6 @@ def _require_suffix(path: Path, text: str) -> None:
         raise UsageError(msg)
 
 
-def _unread(path: Path, root: Path) -> Diagnostic:
-    return Diagnostic(
-        file=name_of(path, root),
-        path="manifest",
-        message=f"format {path.suffix} is not read; the file is passed over",
-        severity="warning",
-        allowed=", ".join(SUFFIXES),
-    )
-
-
 def _walk(folder: Path, above: frozenset[Path], skipped: frozenset[Path]) -> Iterator[Path]:
     real = folder.resolve()
     if real in above:
@@ -150,5 +125,5 @@ def _walk(folder: Path, above: frozenset[Path], skipped: frozenset[Path]) -> Ite
                 yield from _walk(child, above | {real}, skipped)
         elif child in skipped:
             continue
-        elif child.suffix.lower() in (*SUFFIXES, *UNREAD_SUFFIXES):
+        elif child.suffix.lower() in SUFFIXES:
             yield child

@@ -26,9 +26,20 @@ if TYPE_CHECKING:
     from engine_harness._types import Json, JsonMap
     from engine_harness.manifest.diagnostics import Problems
     from engine_harness.manifest.expectations import ExpectationSet
-    from engine_harness.manifest.worlds import WorldCatalog, WorldInfo
+    from engine_harness.manifest.worlds import WorldInfo, Worlds
 
-__all__ = ["KEYS", "RESERVED_WORLDS", "Member", "read_metadata", "read_scenario"]
+__all__ = [
+    "DEFAULT_WORLD",
+    "EXPECT_FAILURE_KEYS",
+    "ID",
+    "ID_LENGTH_MAX",
+    "KEYS",
+    "METADATA_KEYS",
+    "RESERVED_WORLDS",
+    "Member",
+    "read_metadata",
+    "read_scenario",
+]
 
 KEYS = (
     "version",
@@ -54,9 +65,10 @@ DEFAULT_WORLD = "autoparry"
 
 ID_LENGTH_MAX = 120
 
-_ID = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9_.-]*")
+ID = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9_.-]*")
 _ID_RULE = f"[A-Za-z0-9_-][A-Za-z0-9_.-]*, at most {ID_LENGTH_MAX} characters"
-_METADATA = ("id", "label", "description", "tags", "history", "priority")
+METADATA_KEYS = ("id", "label", "description", "tags", "history", "priority")
+EXPECT_FAILURE_KEYS = ("reason", "ticket")
 _NEEDED_METHODS = ("new", "apply", "metrics")
 
 RESERVED_WORLDS = ("timeline", "trajectory", "script", "steps", "scene", "snapshots", "trace")
@@ -69,13 +81,13 @@ class Member(NamedTuple):
     data: Json
     problems: Problems
     world: str | None = None
-    """The world of the bundle around it, the default of this member."""
+    """The world of the bundle around it, the default of this member; empty: one that is no name."""
     base_id: str | None = None
     suffix: str = ""
     """`[key=value,…]` of a combination of a matrix."""
 
 
-def read_scenario(member: Member, worlds: WorldCatalog) -> Scenario | None:
+def read_scenario(member: Member, worlds: Worlds) -> Scenario | None:
     """Read one scenario; problems are noted in the member's, and None is returned with an error."""
     top = Field(member.problems, (), member.data)
     if top.map() is None:
@@ -99,7 +111,7 @@ def read_scenario(member: Member, worlds: WorldCatalog) -> Scenario | None:
     expect_events = read_rules(table.get("expect_events"), words)
     invariants = read_invariants(table.get("invariants"), words)
     failure, limits = _expect_failure(table), _limits(table)
-    if member.problems.has_errors or metadata is None:
+    if member.problems.has_errors or metadata is None or not world:
         return None
     return Scenario(
         metadata=metadata.model_copy(update={"id": metadata.id + member.suffix})
@@ -132,12 +144,12 @@ def _version(table: Table) -> None:
 
 def read_metadata(field: Field | None, *, required: bool) -> Metadata | None:
     """Read who a scenario is; a bundle's own metadata needs neither id nor label."""
-    table = field.table(_METADATA) if field else None
+    table = field.table(METADATA_KEYS) if field else None
     if table is None:
         return None
     scenario_id = table.text("id", required=required)
     if scenario_id is not None and (
-        not _ID.fullmatch(scenario_id) or len(scenario_id) > ID_LENGTH_MAX
+        not ID.fullmatch(scenario_id) or len(scenario_id) > ID_LENGTH_MAX
     ):
         place = table.get("id")
         assert place is not None
@@ -162,12 +174,14 @@ def read_metadata(field: Field | None, *, required: bool) -> Metadata | None:
     )
 
 
-def _world(table: Table, member: Member, worlds: WorldCatalog) -> tuple[str, WorldInfo | None]:
+def _world(table: Table, member: Member, worlds: Worlds) -> tuple[str, WorldInfo | None]:
     """Return the scenario's world and what is known of it, None when nothing is."""
     given = table.get("world")
-    name = table.text("world") if given else member.world or DEFAULT_WORLD
+    name = table.text("world") if given else member.world
+    if given is None and member.world is None:
+        name = DEFAULT_WORLD
     place = given or table.field.child("world", None)
-    if name is None:
+    if not name:
         return "", None
     if name in RESERVED_WORLDS:
         message = f"'{name}' cannot name a world: a part of every record has this name"
@@ -234,7 +248,7 @@ def _expect(table: Table, words: Vocabulary) -> ExpectationSet:
 
 def _expect_failure(table: Table) -> ExpectFailure | None:
     field = table.get("expect_failure")
-    inner = field.table(("reason", "ticket")) if field else None
+    inner = field.table(EXPECT_FAILURE_KEYS) if field else None
     if inner is None:
         return None
     reason, ticket = inner.text("reason", required=True), inner.text("ticket")

@@ -14,8 +14,9 @@ from engine_harness.errors import Diagnostic
 from engine_harness.manifest.diagnostics import path_text
 from engine_harness.manifest.document import Document, Position
 from engine_harness.manifest.json_format import read_json
-from engine_harness.manifest.lua_format import read_lua
+from engine_harness.manifest.lua_format import read_lua, read_luau
 from engine_harness.manifest.problem import FILE_BYTES_MAX, SyntaxProblem
+from engine_harness.manifest.toml_format import read_toml
 from engine_harness.manifest.yaml_format import read_yaml
 
 if TYPE_CHECKING:
@@ -25,8 +26,15 @@ if TYPE_CHECKING:
 
 __all__ = ["SUFFIXES", "Parsed", "parse", "read_file"]
 
-SUFFIXES = (".yaml", ".yml", ".json", ".lua")
+SUFFIXES = (".yaml", ".yml", ".json", ".toml", ".lua", ".luau")
 """The formats that are read."""
+
+_READERS = {
+    ".yaml": read_yaml,
+    ".yml": read_yaml,
+    ".json": read_json,
+    ".toml": read_toml,
+}
 
 _BOM = b"\xef\xbb\xbf"
 
@@ -69,8 +77,9 @@ def parse(
         return Document(None), [_not_utf8(error)]
     if suffix == ".lua":
         return read_lua(text, name, caller)
-    document, problems = read_json(text) if suffix == ".json" else read_yaml(text)
-    return document, problems
+    if suffix == ".luau":
+        return read_luau(text, name, caller)
+    return _READERS[suffix](text)
 
 
 def _not_utf8(error: UnicodeDecodeError) -> SyntaxProblem:

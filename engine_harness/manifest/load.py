@@ -6,43 +6,31 @@ world what it declares.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from engine_harness.errors import Diagnostic, ManifestError
-from engine_harness.manifest.bundle import members_of
-from engine_harness.manifest.diagnostics import Problems
-from engine_harness.manifest.discovery import find_manifests, name_of
-from engine_harness.manifest.envelope import Member, read_scenario
-from engine_harness.manifest.fields import Field
-from engine_harness.manifest.formats import read_file
-from engine_harness.manifest.matrix import combinations
+from engine_harness.manifest.discovery import find_manifests
+from engine_harness.manifest.reading import FileReading, ManifestFile, ManifestReader
 from engine_harness.manifest.world_checks import check_worlds
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from pathlib import Path
+    from collections.abc import Iterable, Mapping, Sequence
 
-    from engine_harness.manifest.models import Metadata, Scenario
+    from engine_harness.manifest.models import Scenario
     from engine_harness.manifest.project import Project
     from engine_harness.manifest.worlds import WorldCatalog
     from engine_harness.vm.job import Caller
 
-__all__ = ["LoadError", "Loaded", "ManifestFile", "load_manifests"]
-
-
-@dataclass(frozen=True, kw_only=True)
-class ManifestFile:
-    """One file that was read."""
-
-    path: str
-    """From the project root, with `/`."""
-    sha256: str
-    """Of its bytes."""
-    ids: tuple[str, ...]
-    """The scenarios in it, in authored order."""
-    metadata: Metadata | None = None
-    """A bundle's own."""
+__all__ = [
+    "LoadError",
+    "Loaded",
+    "ManifestFile",
+    "Reading",
+    "load_manifests",
+    "loaded_of",
+    "read_manifests",
+]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,6 +44,23 @@ class Loaded:
     """In path order."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class Reading:
+    """All manifests as they are, with their problems."""
+
+    files: tuple[FileReading, ...]
+    """In path order."""
+    by_file: Mapping[str, tuple[Diagnostic, ...]]
+    """The problems of each file, by its path, in the order of their places."""
+    general: tuple[Diagnostic, ...] = ()
+    """Those of worlds and of the project file, and files that were passed over."""
+
+    @property
+    def problems(self) -> tuple[Diagnostic, ...]:
+        """All of them, in file order."""
+        return (*(one for found in self.by_file.values() for one in found), *self.general)
+
+
 class LoadError(ManifestError):
     """Some manifests cannot be used."""
 
@@ -67,98 +72,86 @@ class LoadError(ManifestError):
         """The scenarios without a problem, for whoever has more to find in them."""
 
 
-@dataclass
-class _Gathered:
-    """What has been read so far."""
-
-    scenarios: list[Scenario] = field(default_factory=list)
-    files: list[ManifestFile] = field(default_factory=list)
-    problems: list[Diagnostic] = field(default_factory=list)
-    owners: dict[str, tuple[str, str]] = field(default_factory=dict)
-    """Lower-cased id -> the id as written and its place."""
-
-
 def load_manifests(
-    project: Project, caller: Caller, *, paths: Sequence[str] = (), worlds: WorldCatalog
+    project: Project,
+    caller: Caller,
+    *,
+    paths: Sequence[str] = (),
+    worlds: WorldCatalog,
+    reader: ManifestReader | None = None,
 ) -> Loaded:
     """Read the manifests of `project`, or only those that `paths` name.
 
     Raises LoadError with all problems of all files, warnings included; UsageError for a path
     that cannot be searched.
     """
-    found = find_manifests(project, paths)
-    gathered = _Gathered()
-    for path in found.files:
-        _read(path, project, caller, worlds, gathered)
-    gathered.problems += check_worlds(project, worlds)
-    problems = (*gathered.problems, *found.warnings)
+    reader = reader or ManifestReader(project.root, caller, worlds)
+    reading = read_manifests(project, reader, paths=paths, worlds=worlds)
+    problems = reading.problems
     if any(problem.severity == "error" for problem in problems):
-        raise LoadError(problems, tuple(gathered.scenarios))
-    ordered = sorted(gathered.scenarios, key=lambda scenario: (scenario.id.lower(), scenario.id))
-    return Loaded(scenarios=tuple(ordered), warnings=problems, files=tuple(gathered.files))
+        readable = (scenario for file in reading.files for scenario in file.scenarios)
+        raise LoadError(problems, tuple(readable))
+    return loaded_of(reading.files, problems)
 
 
-def _read(
-    path: Path, project: Project, caller: Caller, worlds: WorldCatalog, gathered: _Gathered
-) -> None:
-    name = name_of(path, project.root)
-    parsed = read_file(path, name, caller)
-    problems = list(parsed.problems)
-    ids: list[str] = []
-    metadata: Metadata | None = None
-    if parsed.document is not None:
-        top = Problems(name, parsed.document)
-        members, metadata = members_of(Member(parsed.document.data, top))
-        problems += top.found
-        for member in members:
-            if member.problems is not top:
-                problems += member.problems.found
-            _read_member(member, worlds, gathered, problems, ids)
-    gathered.problems += sorted(dict.fromkeys(problems), key=_place)
-    gathered.files.append(
-        ManifestFile(path=name, sha256=parsed.sha256, ids=tuple(ids), metadata=metadata)
+def read_manifests(
+    project: Project,
+    reader: ManifestReader,
+    *,
+    paths: Sequence[str] = (),
+    worlds: WorldCatalog,
+) -> Reading:
+    """Read the manifests of `project`, or only those that `paths` name, whatever is in them.
+
+    Raises UsageError for a path that cannot be searched.
+    """
+    files = tuple(reader.read(path) for path in find_manifests(project, paths))
+    worlds.keep({name for file in files for name in file.worlds})
+    return Reading(
+        files=files,
+        by_file=_problems_by_file(files),
+        general=tuple(check_worlds(project, worlds)),
     )
+
+
+def loaded_of(files: Iterable[FileReading], warnings: tuple[Diagnostic, ...] = ()) -> Loaded:
+    """Return the scenarios of `files`, in run order."""
+    files = tuple(files)
+    scenarios = (scenario for file in files for scenario in file.scenarios)
+    return Loaded(
+        scenarios=tuple(sorted(scenarios, key=lambda scenario: (scenario.id.lower(), scenario.id))),
+        warnings=warnings,
+        files=tuple(file.file for file in files),
+    )
+
+
+def _problems_by_file(files: Iterable[FileReading]) -> dict[str, tuple[Diagnostic, ...]]:
+    """Return the problems of all files, those that they have with each other among them."""
+    owners: dict[str, tuple[str, str]] = {}
+    by_file: dict[str, tuple[Diagnostic, ...]] = {}
+    for file in files:
+        problems = list(file.problems)
+        for clash, after in reversed(list(_clashes(file, owners))):
+            problems.insert(after, clash)
+        by_file[file.file.path] = tuple(sorted(dict.fromkeys(problems), key=_place))
+    return by_file
+
+
+def _clashes(
+    file: FileReading, owners: dict[str, tuple[str, str]]
+) -> Iterable[tuple[Diagnostic, int]]:
+    """Yield a problem for each id that another scenario has, in whatever case.
+
+    `owners`: lower-cased id -> the id as written and its place; the first to ask for one has it.
+    """
+    for claim in file.claims:
+        mine = claim.scenario_id, claim.place
+        written, place = owners.setdefault(claim.scenario_id.lower(), mine)
+        if place != claim.place and claim.clash is not None:
+            other = "" if written == claim.scenario_id else f" as '{written}'"
+            message = f"id '{claim.scenario_id}' is already used in {place}{other}"
+            yield replace(claim.clash, message=message), claim.after
 
 
 def _place(problem: Diagnostic) -> tuple[int, int]:
     return problem.line or 0, problem.column or 0
-
-
-def _read_member(
-    member: Member,
-    worlds: WorldCatalog,
-    gathered: _Gathered,
-    problems: list[Diagnostic],
-    ids: list[str],
-) -> None:
-    before = len(member.problems.found)
-    first = True
-    for combination in combinations(member):
-        scenario = read_scenario(combination, worlds)
-        if first:
-            _claim_id(combination, gathered.owners)
-            first = False
-        if combination.problems is not member.problems:
-            problems += combination.problems.found
-        if scenario is not None:
-            gathered.scenarios.append(scenario)
-            ids.append(scenario.id)
-    problems += member.problems.found[before:]
-
-
-def _claim_id(member: Member, owners: dict[str, tuple[str, str]]) -> None:
-    """Note an id that another scenario has, in whatever case; a matrix claims its base id."""
-    data = member.data
-    metadata = data.get("metadata") if isinstance(data, dict) else None
-    scenario_id = metadata.get("id") if isinstance(metadata, dict) else None
-    if not isinstance(scenario_id, str):
-        return
-    problems = member.problems
-    at = problems.position(("metadata", "id"))
-    here = f"{problems.file}{f':{at.line}' if at else ''}{problems.label}"
-    other = owners.setdefault(scenario_id.lower(), (scenario_id, here))
-    if other[1] != here:
-        written = "" if other[0] == scenario_id else f" as '{other[0]}'"
-        message = f"id '{scenario_id}' is already used in {other[1]}{written}"
-        place = Field(problems, ("metadata", "id"), scenario_id)
-        place.error(message, "ids are unique in a project, whatever their case", show=False)

@@ -1,4 +1,4 @@
-"""A Lua manifest to a `Document`: the text runs in a child process and returns one table.
+"""A Lua or Luau manifest to a `Document`: the text runs in a child process and returns one table.
 
 Lua keeps no positions of the values it computed, so problems of its data carry a path alone.
 """
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from engine_harness._types import Json
     from engine_harness.vm.job import Caller, Reply
 
-__all__ = ["read_lua"]
+__all__ = ["read_lua", "read_luau"]
 
 DEADLINE_S = 10.0
 MEMORY_MB = 512
@@ -45,6 +45,18 @@ def read_lua(text: str, file: str, caller: Caller) -> tuple[Document, list[Synta
         problem = SyntaxProblem(f"nested more than {DEPTH_MAX} levels deep", None, fatal=True)
         return Document(None, empty_map_is_list=True), [problem]
     return Document(reply.value, empty_map_is_list=True), []
+
+
+def read_luau(text: str, file: str, caller: Caller) -> tuple[Document, list[SyntaxProblem]]:
+    """Evaluate `text`, which is the manifest `file` in Luau."""
+    from engine_harness.vm.luau import LuauError, to_lua
+
+    try:
+        plain = to_lua(text)
+    except LuauError as error:
+        problem = SyntaxProblem(error.reason, Position(*error.place), fatal=True)
+        return Document(None, empty_map_is_list=True), [problem]
+    return read_lua(plain, file, caller)
 
 
 def _problem(message: str, at: Position | None, file: str) -> SyntaxProblem:

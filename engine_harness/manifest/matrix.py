@@ -17,10 +17,10 @@ if TYPE_CHECKING:
     from engine_harness._types import Json, JsonMap
     from engine_harness.manifest.document import DataPath
 
-__all__ = ["COMBINATIONS_MAX", "combinations"]
+__all__ = ["COMBINATIONS_MAX", "FIXED", "combinations"]
 
 COMBINATIONS_MAX = 10_000
-_FIXED = ("matrix", "metadata", "metadata.id", "version")
+FIXED = ("matrix", "metadata", "metadata.id", "version")
 
 
 def combinations(member: Member) -> Iterator[Member]:
@@ -72,7 +72,7 @@ def _axes(field: Field) -> list[Axis] | None:
     for key, values in data.items():
         axis = field.child(key, values)
         top = key.partition(".")[0]
-        if key in _FIXED or top == "matrix" or top not in KEYS:
+        if key in FIXED or top == "matrix" or top not in KEYS:
             axis.error(f"key '{key}' cannot vary", _varying(), show=False, of_key=True)
         elif axis.items(empty=False) is not None and isinstance(values, list):
             axes.append(Axis(axis.problems, axis.path, values))
@@ -87,7 +87,7 @@ def _axes(field: Field) -> list[Axis] | None:
 
 def _varying() -> str:
     return "a dotted path that begins with one of " + ", ".join(
-        key for key in KEYS if key == "metadata" or key not in _FIXED
+        key for key in KEYS if key == "metadata" or key not in FIXED
     )
 
 

@@ -45,6 +45,8 @@ class SuiteConfig:
     drivers: tuple[str, ...] = ()
     """Empty: any."""
     description: str = ""
+    gate: str | None = None
+    """The file with the limits of its gate, from the root."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -149,4 +151,5 @@ def _suite(table: JsonMap) -> SuiteConfig:
         worlds=_texts(table.get("worlds")),
         drivers=_texts(table.get("drivers")),
         description=str(table.get("description", "")),
+        gate=str(table["gate"]) if "gate" in table else None,
     )

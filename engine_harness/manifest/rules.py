@@ -22,17 +22,20 @@ if TYPE_CHECKING:
     from engine_harness.manifest.fields import Field
     from engine_harness.manifest.vocabulary import Vocabulary
 
-__all__ = ["read_rules"]
+__all__ = ["BOUND_KEYS", "COUNT_MAX", "FORM_KEYS", "PATTERN_KEYS", "read_rules"]
 
 COUNT_MAX = 1_000_000_000
 
-_KEYS = {
-    "count": ("event", "where", "count"),
-    "never": ("event", "where", "never"),
-    "after": ("event", "where", "after", "within_s", "same"),
+PATTERN_KEYS = ("event", "where")
+BOUND_KEYS = ("min", "max")
+FORM_KEYS = {
+    "count": (*PATTERN_KEYS, "count"),
+    "never": (*PATTERN_KEYS, "never"),
+    "after": (*PATTERN_KEYS, "after", "within_s", "same"),
     "sequence": ("sequence",),
-    "at_s": ("event", "where", "at_s", "tolerance_s"),
+    "at_s": (*PATTERN_KEYS, "at_s", "tolerance_s"),
 }
+"""Keys by form; the key that is called like the form says which one it is."""
 _COMPANIONS = ("event", "where", "within_s", "same", "tolerance_s", "min", "max")
 """Keys that say nothing about the form."""
 _FORMS = "count, never, after with within_s, sequence, at_s with tolerance_s"
@@ -49,16 +52,16 @@ def _rule(field: Field, words: Vocabulary) -> EventRule | None:
     if field.map("a rule over events") is None:
         return None
     table = Table(field)
-    forms = [form for form in _KEYS if form in table]
+    forms = [form for form in FORM_KEYS if form in table]
     if len(forms) != 1:
         both = " and ".join(f"'{form}'" for form in forms)
         if forms:
             field.error(f"has {both}; one is allowed", _FORMS)
-        elif not table.misspelt(tuple(_KEYS), _COMPANIONS):
+        elif not table.misspelt(tuple(FORM_KEYS), _COMPANIONS):
             field.error(_no_check(table), _FORMS)
         return None
     form = forms[0]
-    table.close(_KEYS[form])
+    table.close(FORM_KEYS[form])
     if form == "sequence":
         return _sequence(table, words)
     match = _pattern(table, words)
@@ -70,7 +73,7 @@ def _rule(field: Field, words: Vocabulary) -> EventRule | None:
 
 
 def _no_check(table: Table) -> str:
-    bounds = {key: table.data[key] for key in ("min", "max") if key in table}
+    bounds = {key: table.data[key] for key in BOUND_KEYS if key in table}
     if not bounds:
         return "has no check"
     written = ", ".join(f"{key}: {shown(value)}" for key, value in bounds.items())
@@ -97,7 +100,7 @@ def _named_pattern(field: Field, words: Vocabulary) -> EventPattern | None:
     if not isinstance(field.value, dict):
         field.error("must be the name of an event or {event, where}")
         return None
-    table = field.table(("event", "where"))
+    table = field.table(PATTERN_KEYS)
     return _pattern(table, words) if table else None
 
 
@@ -106,7 +109,7 @@ def _count(table: Table, match: EventPattern | None) -> EventRule | None:
     assert field is not None
     whole = "a whole number >= 0"
     if isinstance(field.value, dict):
-        bounds = field.table(("min", "max"))
+        bounds = field.table(BOUND_KEYS)
         assert bounds is not None
         low, high = bounds.get("min"), bounds.get("max")
         if low is None and high is None:

@@ -18,24 +18,47 @@ if TYPE_CHECKING:
     from engine_harness.manifest.models import Scenario
     from engine_harness.manifest.project import Project
 
-__all__ = ["Selection", "select"]
+__all__ = ["ScenarioFilter", "Selection", "select"]
 
-_DRIVER_OF_SUITE = {"engine-sim": "timeline"}
-_EVERY_DRIVER = "all"
+
+@dataclass(frozen=True, kw_only=True)
+class ScenarioFilter:
+    """Which scenarios a suite has; what is empty filters nothing. Tags are lower-cased."""
+
+    drivers: tuple[str, ...] = ()
+    """A scenario has one of them."""
+    worlds: tuple[str, ...] = ()
+    """A scenario plays in one of them."""
+    tags: tuple[str, ...] = ()
+    """A scenario has all of them."""
+    exclude_tags: tuple[str, ...] = ()
+    """A scenario has none of them."""
+
+    def holds(self, scenario: Scenario) -> bool:
+        """Return whether a scenario is one of them."""
+        tags = _tags(scenario)
+        return (
+            tags >= set(self.tags)
+            and not tags & set(self.exclude_tags)
+            and (not self.worlds or scenario.world in self.worlds)
+            and (not self.drivers or scenario.driver in self.drivers)
+        )
 
 
 @dataclass(frozen=True, kw_only=True)
 class Selection:
     """What was asked for; what is empty filters nothing."""
 
-    suites: tuple[str, ...] = ()
-    """`engine-sim`, `all` or the project's own; a scenario is in one of them."""
+    suite: ScenarioFilter | None = None
+    """What belongs to the suite; nothing else is ever selected."""
     scenario: tuple[str, ...] = ()
-    """Ids: exactly these, whatever the other filters say."""
+    """Ids: exactly these, whatever tags, priority and targets say."""
     tags: tuple[str, ...] = ()
     """A scenario has all of them, in whatever case."""
     exclude_tags: tuple[str, ...] = ()
     """A scenario has none of them."""
+    priority: str | None = None
+    """A scenario has this one, in whatever case."""
     targets: tuple[str, ...] = ()
     """Files, folders, `path::id` or ids; a scenario is meant by one of them."""
 
@@ -43,25 +66,34 @@ class Selection:
 def select(loaded: Loaded, selection: Selection, project: Project) -> tuple[Scenario, ...]:
     """Return the selected scenarios in run order.
 
-    Raises UsageError for an id, suite or path that does not exist, NothingSelected when no
-    scenario is left.
+    Raises UsageError for an id or path that does not exist, NothingSelected when no scenario is
+    left.
     """
+    suite = selection.suite or ScenarioFilter()
     if selection.scenario:
         wanted = [_with_id(loaded.scenarios, name) for name in selection.scenario]
         ids = {scenario.id for scenarios in wanted for scenario in scenarios}
-        return tuple(scenario for scenario in loaded.scenarios if scenario.id in ids)
-    suites = [_suite(name, project) for name in selection.suites]
+        found = (scenario for scenario in loaded.scenarios if scenario.id in ids)
+        return _some(tuple(filter(suite.holds, found)), loaded, selection)
     targets = [_target(text, loaded.scenarios, project.root) for text in selection.targets]
     tags = {tag.lower() for tag in selection.tags}
     excluded = {tag.lower() for tag in selection.exclude_tags}
+    priority = None if selection.priority is None else selection.priority.lower()
     chosen = tuple(
         scenario
         for scenario in loaded.scenarios
-        if (not suites or any(holds(scenario) for holds in suites))
+        if suite.holds(scenario)
         and (not targets or any(holds(scenario) for holds in targets))
         and tags <= (own := _tags(scenario))
         and not excluded & own
+        and (priority is None or (scenario.metadata.priority or "").lower() == priority)
     )
+    return _some(chosen, loaded, selection)
+
+
+def _some(
+    chosen: tuple[Scenario, ...], loaded: Loaded, selection: Selection
+) -> tuple[Scenario, ...]:
     if not chosen:
         raise NothingSelected(_nothing(loaded, selection))
     return chosen
@@ -75,9 +107,10 @@ def _nothing(loaded: Loaded, selection: Selection) -> str:
     if not loaded.scenarios:
         return "no scenario was found"
     asked = [
-        *(f"suite {name}" for name in selection.suites),
+        *(f"id {name}" for name in selection.scenario),
         *(f"tag {tag}" for tag in selection.tags),
         *(f"without tag {tag}" for tag in selection.exclude_tags),
+        *([f"priority {selection.priority}"] if selection.priority is not None else []),
         *selection.targets,
     ]
     return f"no scenario matches {', '.join(asked)}" if asked else "no scenario matches"
@@ -97,26 +130,6 @@ def _with_id(scenarios: Sequence[Scenario], name: str) -> tuple[Scenario, ...]:
     near = f" (did you mean '{other_case}'?)" if other_case else suggestion(name, known)
     msg = f"no scenario is called '{name}'{near}"
     raise UsageError(msg)
-
-
-def _suite(name: str, project: Project) -> Callable[[Scenario], bool]:
-    if name == _EVERY_DRIVER:
-        return lambda _: True
-    driver = _DRIVER_OF_SUITE.get(name)
-    if driver is not None:
-        return lambda scenario: scenario.driver == driver
-    config = project.suites.get(name)
-    if config is None:
-        known = [_EVERY_DRIVER, *_DRIVER_OF_SUITE, *project.suites]
-        msg = f"no suite is called '{name}'{suggestion(name, known)}; known: {', '.join(known)}"
-        raise UsageError(msg)
-    tags, excluded = set(config.tags), set(config.exclude_tags)
-    return lambda scenario: (
-        tags <= _tags(scenario)
-        and not excluded & _tags(scenario)
-        and (not config.worlds or scenario.world in config.worlds)
-        and (not config.drivers or scenario.driver in config.drivers)
-    )
 
 
 def _target(text: str, scenarios: Sequence[Scenario], root: Path) -> Callable[[Scenario], bool]:

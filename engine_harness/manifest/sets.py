@@ -12,9 +12,10 @@ if TYPE_CHECKING:
     from engine_harness.manifest.fields import Field, Table
     from engine_harness.manifest.vocabulary import Vocabulary
 
-__all__ = ["read_set", "read_where"]
+__all__ = ["SPEC_KEYS", "WHERE_KEYS", "read_set", "read_where"]
 
-_SPEC = ("eq", "min", "max")
+SPEC_KEYS = ("eq", "min", "max")
+WHERE_KEYS = ("min", "max")
 
 
 def read_set(field: Field, words: Vocabulary, *, at_end: bool) -> ExpectationSet:
@@ -32,16 +33,16 @@ def read_set(field: Field, words: Vocabulary, *, at_end: bool) -> ExpectationSet
 
 def _spec(field: Field) -> dict[str, Json]:
     if isinstance(field.value, list):
-        field.error("must be a value or a map", "a scalar, or a map with " + one_of(_SPEC))
+        field.error("must be a value or a map", "a scalar, or a map with " + one_of(SPEC_KEYS))
         return {}
     if not isinstance(field.value, dict):
         return {"eq": field.value}
-    table = field.table(_SPEC)
+    table = field.table(SPEC_KEYS)
     if table is None:
         return {}
     _bounds(table)
     # A spec without any comparison is kept: the verdict has a finding for it.
-    return {key: value for key, value in table.data.items() if key in _SPEC}
+    return {key: value for key, value in table.data.items() if key in SPEC_KEYS}
 
 
 def _bounds(table: Table) -> tuple[float | None, float | None]:
@@ -63,7 +64,7 @@ def read_where(field: Field | None) -> dict[str, Json]:
         if isinstance(value, list):
             item.error("must be a scalar or a map with min, max")
         elif isinstance(value, dict):
-            table = item.table(("min", "max"))
+            table = item.table(WHERE_KEYS)
             if table is not None:
                 _bounds(table)
                 if not value:

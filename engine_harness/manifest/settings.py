@@ -52,7 +52,7 @@ class Setting:
 
 
 SETTINGS = (
-    Setting("paths.scenarios", "texts", ["scenarios"]),
+    Setting("paths.scenarios", "texts", ["scenarios"], "--scenarios"),
     Setting("paths.lua", "texts", ["lua"]),
     Setting("paths.artifacts", "text", "artifacts"),
     Setting("paths.goldens", "text", "goldens"),
@@ -70,6 +70,7 @@ SUITE_KEYS: dict[str, Kind] = {
     "worlds": "texts",
     "drivers": "texts",
     "description": "text",
+    "gate": "text",
 }
 """Keys of a suite of one's own."""
 

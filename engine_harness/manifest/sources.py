@@ -6,28 +6,42 @@ nobody sees because the problems are raised.
 
 from __future__ import annotations
 
+from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from engine_harness._canonical import canonical_json
 from engine_harness._registry import suggestion
 from engine_harness.errors import Diagnostic
 from engine_harness.manifest.settings import SETTINGS, SUITE_KEYS, Setting, judge, judge_suite_key
-from engine_harness.manifest.toml_lines import key_lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from pathlib import Path
 
     from engine_harness._types import Json, JsonMap
+    from engine_harness.manifest.document import DataPath
 
-__all__ = ["FILE_NAME", "Sources"]
+__all__ = ["FILE_NAME", "RESERVED_SUITES", "SECTIONS", "Sources"]
 
 FILE_NAME = "harness.toml"
 FILE_BYTES_MAX = 1024 * 1024
 VALUE_SHOWN_MAX = 60
 
-_SECTIONS = ("paths", "run", "world", "suites")
-_RESERVED_SUITES = ("all", "engine-sim")
+SECTIONS = ("paths", "run", "world", "suites")
+RESERVED_SUITES = (
+    "all",
+    "engine",
+    "engine-metrics",
+    "engine-perf",
+    "engine-replay",
+    "engine-sim",
+    "format",
+    "lint",
+    "register-pressure",
+    "static",
+    "typecheck",
+)
+"""Names of suites and groups that are always there."""
 _NAME_CHARACTERS = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-")
 
 
@@ -40,6 +54,8 @@ class Sources:
         self._flags = {key: value for key, value in flags.items() if value is not None}
         self._data: JsonMap = {}
         self._lines: dict[str, int] = {}
+        self._spoiled: set[str] = set()
+        """Keys whose value the reader of the file has refused: that says enough."""
 
     def read_file(self, path: Path) -> None:
         """Read the project file; without one the defaults hold."""
@@ -54,31 +70,26 @@ class Sources:
         if len(data) > FILE_BYTES_MAX:
             self._note("", f"file is larger than {FILE_BYTES_MAX // 1024} KiB")
             return
-        # Costs 12 ms to import: a folder without the file does not pay for it.
-        import tomllib
-
         try:
             text = data.decode("utf-8")
-            self._data = _plain(tomllib.loads(text))
         except UnicodeDecodeError as error:
             line = data[: error.start].count(b"\n") + 1
             self._note("", f"not UTF-8: byte 0x{data[error.start]:02x}", line=line)
             return
-        except tomllib.TOMLDecodeError as error:
-            self._note_broken(str(error))
-            return
-        except RecursionError:
-            self._note("", "nested too deeply")
-            return
-        self._lines = key_lines(text)
-        self._refuse_unknown_keys()
+        # A folder without the file does not pay for the reader.
+        from engine_harness.manifest.toml_format import key_lines, read_toml
 
-    def _note_broken(self, words: str) -> None:
-        # The reader's error ends with `(at line 3, column 5)`: that belongs to the place.
-        message, _, place = words.partition(" (at ")
-        numbers = [int(part) for part in "".join(c if c.isdigit() else " " for c in place).split()]
-        line, column = (numbers[0], numbers[1]) if len(numbers) == 2 else (None, None)
-        self._note("", f"broken TOML: {message[:1].lower()}{message[1:]}", line=line, column=column)
+        document, problems = read_toml(text)
+        keys = [_key_of(problem.path) for problem in problems]
+        for key, problem in zip(keys, problems, strict=True):
+            assert problem.at is not None, "TOML has a place for everything"
+            line, column = problem.at
+            self._note(key, problem.message, line=line, column=column)
+        self._spoiled.update(keys)
+        self._lines = key_lines(document.mark)
+        if isinstance(document.data, dict):
+            self._data = document.data
+            self._refuse_unknown_keys()
 
     def _note(
         self,
@@ -91,6 +102,8 @@ class Sources:
         value: Json = None,
         allowed: str | None = None,
     ) -> None:
+        if file == FILE_NAME and key in self._spoiled:
+            return
         shown = None if value is None else _shown(value)
         where = line if line is not None or file != FILE_NAME else self._line(key)
         self.problems.append(
@@ -158,7 +171,7 @@ class Sources:
             self._note(name, f"unknown setting '{name}'{suggestion(name, keys)}", file="flags")
 
     def _refuse_unknown_keys(self) -> None:
-        self._close("", self._data, _SECTIONS, "section")
+        self._close("", self._data, SECTIONS, "section")
         for section in ("paths", "run"):
             table = self._table(section, self._data.get(section, {}))
             known = [key.partition(".")[2] for key in (s.key for s in SETTINGS)
@@ -198,7 +211,7 @@ class Sources:
         suites: dict[str, JsonMap] = {}
         for name, value in table.items():
             path = f"suites.{name}"
-            if name in _RESERVED_SUITES:
+            if name in RESERVED_SUITES:
                 self._note(path, f"'{name}' is a suite that is always there; take another name")
             elif not name or not _NAME_CHARACTERS.issuperset(name):
                 self._note(path, f"'{name}' is no name", allowed="A-Z, a-z, 0-9, _ and -")
@@ -222,18 +235,6 @@ def _shown(value: Json) -> str:
     return text if len(text) <= VALUE_SHOWN_MAX else text[: VALUE_SHOWN_MAX - 1] + "…"
 
 
-def _plain(value: object) -> JsonMap:
-    """Return parsed TOML as plain data: dates become the text they were written as."""
-    plain = _plain_value(value)
-    assert isinstance(plain, dict)
-    return plain
-
-
-def _plain_value(value: object) -> Json:
-    if isinstance(value, dict):
-        return {str(key): _plain_value(item) for key, item in value.items()}
-    if isinstance(value, list):
-        return [_plain_value(item) for item in value]
-    if value is None or isinstance(value, bool | int | float | str):
-        return value
-    return str(value)
+def _key_of(path: DataPath) -> str:
+    """Return the dotted key of what stands at `path`, or of the list that holds it."""
+    return ".".join(str(step) for step in takewhile(lambda step: isinstance(step, str), path))

@@ -32,14 +32,32 @@ if TYPE_CHECKING:
     from engine_harness.manifest.fields import Field
     from engine_harness.manifest.vocabulary import Vocabulary
 
-__all__ = ["read_timeline"]
+__all__ = [
+    "BLOCK_KINDS",
+    "COMPANIONS",
+    "FREE_HEAD",
+    "FREE_KEYS",
+    "KINDS",
+    "NUMERIC",
+    "RESERVED_CHECKPOINT",
+    "read_timeline",
+]
 
-_BLOCK_KINDS = ("macro", "threat", "player", "network", "rule")
-_FREE_KINDS = ("action", "hitch", "checkpoint", "expect")
-_KINDS = (*_BLOCK_KINDS, *_FREE_KINDS)
-_ENTRY_KEYS = ("at", "time", "notes", "args", "refused", "jitter", "options", "value")
-_NUMERIC = re.compile(r"\s*[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?\s*")
-_RESERVED = re.compile(r"timeline\[[0-9]+\]")
+BLOCK_KINDS = ("macro", "threat", "player", "network", "rule")
+FREE_KEYS = {
+    "action": ("action", "args", "refused"),
+    "hitch": ("hitch", "jitter"),
+    "checkpoint": ("checkpoint",),
+    "expect": ("expect",),
+}
+"""Keys by kind, for the kinds that any world may have; each entry has a time and notes too."""
+FREE_KINDS = tuple(FREE_KEYS)
+FREE_HEAD = ("at", "time", "notes")
+KINDS = (*BLOCK_KINDS, *FREE_KINDS)
+COMPANIONS = ("at", "time", "notes", "args", "refused", "jitter", "options", "value")
+"""Keys that say nothing about the kind."""
+NUMERIC = re.compile(r"\s*[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?\s*")
+RESERVED_CHECKPOINT = re.compile(r"timeline\[[0-9]+\]")
 
 
 def read_timeline(field: Field, words: Vocabulary) -> tuple[TimelineEntry, ...]:
@@ -72,7 +90,7 @@ class _Reader:
         return entry if at_s is not None else None
 
     def _by_kind(self, kind: str, common: Common) -> TimelineEntry | None:
-        if kind in _FREE_KINDS:
+        if kind in FREE_KINDS:
             return self._free(kind, common)
         if kind == "macro":
             return read_macro(common, self.words)
@@ -103,14 +121,14 @@ class _Reader:
 
     def _checkpoint(self, common: Common) -> TimelineEntry | None:
         table = common.table
-        table.close(("at", "time", "notes", "checkpoint"))
+        table.close((*FREE_HEAD, *FREE_KEYS["checkpoint"]))
         field = table.require("checkpoint")
         name = field.text() if field else None
         if field is None or name is None:
             return None
         if "." in name:
             field.error("the name of a checkpoint must not hold a dot")
-        elif _RESERVED.fullmatch(name):
+        elif RESERVED_CHECKPOINT.fullmatch(name):
             field.error("is the name that the harness gives to an entry with 'expect'")
         first = self.checkpoints.setdefault(name, common.index)
         if first != common.index:
@@ -128,7 +146,7 @@ def _time(table: Table) -> float | None:
         table.require("at", "seconds after the start")
         return None
     value = field.value
-    if isinstance(value, str) and _NUMERIC.fullmatch(value):
+    if isinstance(value, str) and NUMERIC.fullmatch(value):
         time_s: float | None = float(value)
         if not math.isfinite(float(value)):
             field.error("must be finite")
@@ -145,23 +163,23 @@ def _kind(table: Table) -> str | None:
     if "type" in table and "kind" in table:
         table.field.error("'type' and 'kind' are the same key; give one", show=False)
         return None
-    present = [kind for kind in _KINDS if kind in table]
+    present = [kind for kind in KINDS if kind in table]
     named = table.get("type") or table.get("kind")
     if named is None:
         if len(present) == 1:
             return present[0]
-        if not present and table.misspelt(_KINDS, _ENTRY_KEYS):
+        if not present and table.misspelt(KINDS, COMPANIONS):
             return None
         between = " and ".join(f"'{kind}'" for kind in present)
         problem = f"is ambiguous between {between}" if present else "has no kind"
-        table.field.error(problem, "one of " + one_of(_KINDS))
+        table.field.error(problem, "one of " + one_of(KINDS))
         return None
     text = named.text()
     if text is None:
         return None
     kind = text.lower()
-    if kind not in _BLOCK_KINDS:
-        named.unknown("kind", text, _BLOCK_KINDS)
+    if kind not in BLOCK_KINDS:
+        named.unknown("kind", text, BLOCK_KINDS)
         return None
     # In the flat form `action` belongs to a player entry; any other kind's key is a second kind.
     own = (kind, "action") if kind == "player" and kind not in present else (kind,)
@@ -174,7 +192,7 @@ def _kind(table: Table) -> str | None:
 
 def _action(common: Common, words: Vocabulary) -> TimelineEntry | None:
     table = common.table
-    table.close(("at", "time", "notes", "action", "args", "refused"))
+    table.close((*FREE_HEAD, *FREE_KEYS["action"]))
     name = table.text("action", required=True)
     args_field = table.get("args")
     args = args_field.map() if args_field else None
@@ -197,7 +215,7 @@ def _action(common: Common, words: Vocabulary) -> TimelineEntry | None:
 
 def _hitch(common: Common) -> TimelineEntry | None:
     table = common.table
-    table.close(("at", "time", "notes", "hitch", "jitter"))
+    table.close((*FREE_HEAD, *FREE_KEYS["hitch"]))
     field, jitter = table.require("hitch"), table.get("jitter")
     duration_s = field.number_within(0, math.inf, "> 0, seconds", open_low=True) if field else None
     jitter_s = jitter.number() if jitter else None
@@ -216,7 +234,7 @@ def _hitch(common: Common) -> TimelineEntry | None:
 
 
 def _expect(common: Common, words: Vocabulary) -> TimelineEntry | None:
-    common.table.close(("at", "time", "notes", "expect"))
+    common.table.close((*FREE_HEAD, *FREE_KEYS["expect"]))
     field = common.table.require("expect")
     assert field is not None
     expect = read_set(field, words, at_end=False)

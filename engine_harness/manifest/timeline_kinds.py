@@ -22,6 +22,12 @@ if TYPE_CHECKING:
     from engine_harness.manifest.vocabulary import Vocabulary
 
 __all__ = [
+    "AXES",
+    "BLOCK_KEYS",
+    "CFRAME_LENGTH",
+    "HEAD",
+    "RULE_NAMES",
+    "SPAWN_KEYS",
     "Common",
     "read_macro",
     "read_network",
@@ -30,9 +36,22 @@ __all__ = [
     "read_threat",
 ]
 
-_HEAD = ("at", "time", "type", "kind", "notes")
-_SPAWN = ("position", "velocity", "cframe", "attributes")
-_CFRAME_LENGTH = 12
+HEAD = ("at", "time", "type", "kind", "notes")
+SPAWN_KEYS = ("position", "velocity", "cframe", "attributes")
+CFRAME_LENGTH = 12
+AXES = ("x", "y", "z")
+
+BLOCK_KEYS = {
+    "threat": ("id", "tags", "metadata"),
+    "player": ("action", "value", "duration", "parameters"),
+    "network": ("event", "channel", "direction", "payload"),
+    "rule": ("value", "transition", "duration"),
+    "macro": ("macro", "options"),
+}
+"""Keys by kind; a threat has those of its spawn, a rule its name beside them."""
+
+RULE_NAMES = ("rule", "name", "id")
+"""The spellings of a rule's name in a block."""
 
 _DRIVER_ACTIONS = ("inject-hitch", "observe-telemetry")
 """What takes effect in the driver, in every world."""
@@ -55,9 +74,9 @@ def _block(common: Common, kind: str, fields: tuple[str, ...]) -> Table | None:
     """Return the table that holds the fields of `kind`: its block, or the entry itself."""
     block = common.table.get(kind)
     if block is None:
-        common.table.close((*_HEAD, *fields))
+        common.table.close((*HEAD, *fields))
         return common.table
-    common.table.close((*_HEAD, kind))
+    common.table.close((*HEAD, kind))
     return block.table(fields)
 
 
@@ -66,7 +85,7 @@ def read_threat(common: Common) -> ThreatEntry | None:
     spawned = common.table.get("threat")
     source = spawned.value if spawned else common.table.field.value
     nested = isinstance(source, dict) and "spawn" in source
-    own = ("id", "tags", "metadata", *(("spawn",) if nested else _SPAWN))
+    own = (*BLOCK_KEYS["threat"], *(("spawn",) if nested else SPAWN_KEYS))
     table = _block(common, "threat", own)
     if table is None:
         return None
@@ -74,7 +93,7 @@ def read_threat(common: Common) -> ThreatEntry | None:
     spawn: Table | None = table
     if nested:
         block = table.require("spawn")
-        spawn = block.table(_SPAWN) if block else None
+        spawn = block.table(SPAWN_KEYS) if block else None
     tags, metadata = table.texts("tags"), table.map("metadata")
     if spawn is None:
         return None
@@ -112,11 +131,11 @@ def _vector(field: Field | None) -> tuple[float, float, float] | None:
 
 
 def _vector_map(field: Field) -> tuple[float, float, float] | None:
-    table = field.table(("x", "y", "z", "X", "Y", "Z"))
+    table = field.table((*AXES, *map(str.upper, AXES)))
     if table is None:
         return None
     numbers: list[float] = []
-    for axis in ("x", "y", "z"):
+    for axis in AXES:
         upper = axis.upper()
         if axis in table and upper in table:
             field.error(f"'{axis}' and '{upper}' are the same component; give one")
@@ -131,8 +150,8 @@ def _vector_map(field: Field) -> tuple[float, float, float] | None:
 def _cframe(field: Field | None) -> tuple[float, ...] | None:
     if field is None:
         return None
-    if not isinstance(field.value, list) or len(field.value) != _CFRAME_LENGTH:
-        field.error(f"must be a list of {_CFRAME_LENGTH} numbers")
+    if not isinstance(field.value, list) or len(field.value) != CFRAME_LENGTH:
+        field.error(f"must be a list of {CFRAME_LENGTH} numbers")
         return None
     numbers = [item.number() for item in field.items() or ()]
     return tuple(number for number in numbers if number is not None)
@@ -140,7 +159,7 @@ def _cframe(field: Field | None) -> tuple[float, ...] | None:
 
 def read_player(common: Common, words: Vocabulary) -> PlayerEntry | None:
     """Read an entry that a player, or the person at the bench, causes."""
-    table = _block(common, "player", ("action", "value", "duration", "parameters"))
+    table = _block(common, "player", BLOCK_KEYS["player"])
     if table is None:
         return None
     action = table.text("action", required=True)
@@ -163,7 +182,7 @@ def read_player(common: Common, words: Vocabulary) -> PlayerEntry | None:
 
 def read_network(common: Common) -> NetworkEntry | None:
     """Read an entry that the network causes."""
-    table = _block(common, "network", ("event", "channel", "direction", "payload"))
+    table = _block(common, "network", BLOCK_KEYS["network"])
     if table is None:
         return None
     event = table.text("event", required=True)
@@ -185,17 +204,17 @@ def read_network(common: Common) -> NetworkEntry | None:
 def read_rule(common: Common) -> RuleEntry | None:
     """Read an entry that switches a rule: a block, or flat with the name under `rule`."""
     block = common.table.get("rule")
-    fields = ("value", "transition", "duration")
+    fields = BLOCK_KEYS["rule"]
     table: Table | None
     if block is not None and isinstance(block.value, dict):
-        common.table.close((*_HEAD, "rule"))
-        names = [key for key in ("rule", "name", "id") if key in block.value]
+        common.table.close((*HEAD, "rule"))
+        names = [key for key in RULE_NAMES if key in block.value]
         if len(names) != 1:
             block.error("needs the name of the rule exactly once", "rule, name or id")
             return None
         table, key = block.table((names[0], *fields)), names[0]
     else:
-        common.table.close((*_HEAD, "rule", *fields))
+        common.table.close((*HEAD, "rule", *fields))
         table, key = common.table, "rule"
     if table is None:
         return None
@@ -219,7 +238,7 @@ def read_rule(common: Common) -> RuleEntry | None:
 
 def read_macro(common: Common, words: Vocabulary) -> MacroEntry | None:
     """Read an entry that stands for several; what it expands to is the planner's matter."""
-    common.table.close((*_HEAD, "macro", "options"))
+    common.table.close((*HEAD, *BLOCK_KEYS["macro"]))
     field = common.table.require("macro")
     text = field.text() if field else None
     options = common.table.map("options")

@@ -6,10 +6,16 @@ macro is as exact as the first.
 
 from __future__ import annotations
 
-import math
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
+from engine_harness.manifest.storms import (
+    STORM,
+    STORM_DURATION_S,
+    STORM_FREQUENCY_HZ,
+    half_period_s,
+    toggles,
+)
 from engine_harness.plan.macros import EVENTS_PER_MACRO_MAX, Macro, MacroCall
 
 if TYPE_CHECKING:
@@ -21,15 +27,14 @@ __all__ = ["BUILTIN_MACROS"]
 
 
 def _oscillation_storm(call: MacroCall) -> Iterator[PlannedEvent]:
-    duration_s = call.positive_number("duration", 0.2)
-    half_period_s = 0.5 / call.positive_number("frequencyHz", 18)
+    duration_s = call.positive_number("duration", STORM_DURATION_S)
+    frequency_hz = call.positive_number("frequencyHz", STORM_FREQUENCY_HZ)
     rule = call.text("rule", "highlight")
     values = call.items("values", [True, False])
-    # One event over the limit is enough for the error; without the cut floor() meets infinity.
-    wanted = min(duration_s / half_period_s + 0.5, EVENTS_PER_MACRO_MAX + 1)
-    for step in range(max(math.floor(wanted), 1)):
+    # One event over the limit is enough for the error.
+    for step in range(toggles(duration_s, frequency_hz, at_most=EVENTS_PER_MACRO_MAX + 1)):
         yield {
-            "time": call.at_s + step * half_period_s,
+            "time": call.at_s + step * half_period_s(frequency_hz),
             "event": "rule-toggle",
             "notes": f"oscillation storm toggle {step + 1}" if call.notes is None else call.notes,
             "rule": rule,
@@ -51,8 +56,6 @@ def _hitch_gauntlet(call: MacroCall) -> Iterator[PlannedEvent]:
 BUILTIN_MACROS: Final[Mapping[str, Macro]] = MappingProxyType(
     {
         "hitch-gauntlet": Macro(("count", "interval", "magnitude"), _hitch_gauntlet),
-        "oscillation-storm": Macro(
-            ("duration", "frequencyHz", "rule", "values"), _oscillation_storm
-        ),
+        STORM: Macro(("duration", "frequencyHz", "rule", "values"), _oscillation_storm),
     }
 )

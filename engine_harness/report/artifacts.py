@@ -19,7 +19,18 @@ if TYPE_CHECKING:
     from engine_harness._types import Json, JsonMap
     from engine_harness.report.base import Case, SuiteRun
 
-__all__ = ["EVENT_LOG_ROWS_MAX", "SimulationReporter", "event_row", "scenario_view", "suite_view"]
+__all__ = [
+    "EVENT_LOG_ROWS_MAX",
+    "SimulationReporter",
+    "case_warnings",
+    "event_log",
+    "event_row",
+    "metrics_view",
+    "own_of",
+    "run_head",
+    "scenario_view",
+    "suite_view",
+]
 
 EVENT_LOG_ROWS_MAX = 20_000
 """Rows of a scenario's event log in the artifact, unless its world declares the engine option
@@ -65,30 +76,30 @@ class SimulationReporter:
         """Write the view of all cases, atomically."""
         from engine_harness.records.writer import write_json
 
-        path = run.folder / FILE_NAME
+        path = run.place(FILE_NAME)
         write_json(path, suite_view(run), documents=frozenset({"scenarios"}))
         return (path,)
 
 
 def suite_view(run: SuiteRun) -> JsonMap:
     """Return the document: a head with totals, then one object per scenario in run order."""
-    scenarios = [scenario_view(case) for case in run.cases]
-    durations = [case.record.outcome.virtual_s or 0.0 for case in run.cases]
+    return {"run": run_head(run), "scenarios": [scenario_view(case) for case in run.cases]}
+
+
+def run_head(run: SuiteRun) -> JsonMap:
+    """Return the head of every report: what there is in all, with the totals that worlds add."""
     totals: JsonMap = {}
     for case in run.cases:
-        for name, number in _own(case).totals.items():
+        for name, number in own_of(case).totals.items():
             before = totals.get(name, 0)
             assert isinstance(before, int | float)
             totals[name] = before + number
     return {
-        "run": {
-            **totals,
-            "scenarios": len(scenarios),
-            "totalDuration": sum(durations),
-            "totalWarnings": sum(len(_warnings(case)) for case in run.cases),
-            "meta": {"generated": run.generated, "toolVersion": run.tool_version},
-        },
-        "scenarios": list(scenarios),
+        **totals,
+        "scenarios": len(run.cases),
+        "totalDuration": sum(case.record.outcome.virtual_s or 0.0 for case in run.cases),
+        "totalWarnings": sum(len(case_warnings(case)) for case in run.cases),
+        "meta": {"generated": run.generated, "toolVersion": run.tool_version},
     }
 
 
@@ -103,7 +114,7 @@ def scenario_view(case: Case) -> JsonMap:
     head = record.scenario
     timeline = record.sections.get("timeline", {})
     performance = _performance(timeline, record.host)
-    log, own = _event_log(case), _own(case)
+    log, own = event_log(case), own_of(case)
     view: JsonMap = {
         "id": head.id,
         "label": head.label,
@@ -114,12 +125,10 @@ def scenario_view(case: Case) -> JsonMap:
         "verdict": "passed" if verdict.passed else "failed",
         "errors": _errors(case),
         "findings": [_finding(finding.model_dump(mode="json")) for finding in verdict.findings],
-        "metrics": None
-        if record.metrics is None
-        else {**record.metrics, "performance": performance},
+        "metrics": metrics_view(case),
         "events": [event_row(row) for row in record.events[: log["kept"]]],
         "hitches": timeline.get("hitches") or [],
-        "warnings": list(_warnings(case)),
+        "warnings": list(case_warnings(case)),
         "module": f"{file_name(head.id)}.lua",
         "performance": performance,
         "logs": {"events": {**log}, **own.logs},
@@ -129,6 +138,15 @@ def scenario_view(case: Case) -> JsonMap:
     if description is not None:
         view["description"] = description
     return {**view, **own.fields}
+
+
+def metrics_view(case: Case) -> JsonMap | None:
+    """Return the metrics at the end with the figures of frames and queue; None: there are none."""
+    record = case.record
+    if record.metrics is None:
+        return None
+    performance = _performance(record.sections.get("timeline", {}), record.host)
+    return {**record.metrics, "performance": performance}
 
 
 def event_row(row: Mapping[str, Json]) -> JsonMap:
@@ -190,11 +208,13 @@ def _finding(finding: JsonMap) -> JsonMap:
     return {key: value for key, value in finding.items() if value is not None and value != []}
 
 
-def _own(case: Case) -> OwnSection:
+def own_of(case: Case) -> OwnSection:
+    """Return what the case's world adds."""
     return own_section(case.record, general=_GENERAL_KEYS, logs=("events",), run=_HEAD_KEYS)
 
 
-def _event_log(case: Case) -> dict[str, int]:
+def event_log(case: Case) -> dict[str, int]:
+    """Return how many events there were, and how many of them a report shows."""
     total, limit = len(case.record.events), EVENT_LOG_ROWS_MAX
     config = case.record.scenario.normalised.get("config")
     engine = config.get("engine") if isinstance(config, dict) else None
@@ -204,11 +224,11 @@ def _event_log(case: Case) -> dict[str, int]:
     return {"total": total, "kept": min(total, limit), "limit": limit}
 
 
-def _warnings(case: Case) -> tuple[str, ...]:
-    """Return the warnings of run and verdict, and those about what this view leaves out."""
+def case_warnings(case: Case) -> tuple[str, ...]:
+    """Return the warnings of run and verdict, and those about what a report leaves out."""
     record = case.record
     texts = list(dict.fromkeys((*record.warnings, *case.verdict.warnings)))
-    cut = cut_warning("events", {**_event_log(case)})
+    cut = cut_warning("events", {**event_log(case)})
     if cut is not None:
         texts.append(cut)
     world = record.scenario.world
@@ -217,4 +237,4 @@ def _warnings(case: Case) -> tuple[str, ...]:
             f"world {world}: metric 'performance' is one of every scenario's metrics and was left"
             " out of them; the record has it"
         )
-    return (*texts, *_own(case).warnings)
+    return (*texts, *own_of(case).warnings)

@@ -47,27 +47,44 @@ class SuiteSummary:
     """One line of the summary."""
 
     name: str
-    cases: tuple[Case, ...]
+    cases: tuple[Case, ...] = ()
     """What has run, in run order."""
-    selected: int
+    selected: int = 0
     """How many scenarios the suite has."""
-    wall_s: float | None
-    artifacts: tuple[str, ...]
+    wall_s: float | None = None
+    artifacts: tuple[str, ...] = ()
     """Paths from the root."""
     interrupted: bool = False
+    lines: tuple[str, ...] = ()
+    """What the suite says beside its scenarios: figures and contracts of its gate."""
+    logged: tuple[str, ...] = ()
+    """The same for the log: nothing in it depends on the machine."""
+    failed: bool = False
+    """Whether something beside its scenarios has failed: its gate, or a tool."""
+    skipped: str = "nothing selected"
+    """Why there is nothing to tell, when there is not."""
+    notes: tuple[str, ...] = ()
+    """Details below the line of the summary."""
+    has_run: bool = False
+    """Whether something has run that is no scenario."""
+
+    @property
+    def is_skipped(self) -> bool:
+        """Whether there was nothing to do."""
+        return not (self.cases or self.failed or self.has_run)
 
     @property
     def passed(self) -> bool:
         """Whether nothing that ran has failed."""
-        return all(case.verdict.passed for case in self.cases)
+        return not self.failed and all(case.verdict.passed for case in self.cases)
 
     @property
     def status(self) -> str:
         """`PASS`, `FAIL`, `INTERRUPTED`, or `SKIP (nothing selected)`."""
         if self.interrupted:
             return "INTERRUPTED"
-        if not self.cases:
-            return "SKIP (nothing selected)"
+        if self.is_skipped:
+            return f"SKIP ({self.skipped})"
         return "PASS" if self.passed else "FAIL"
 
 
@@ -115,18 +132,25 @@ def counts(cases: Sequence[Case], *, missing: int = 0) -> str:
 
 
 def summary_lines(suites: Sequence[SuiteSummary], *, wall: bool) -> list[str]:
-    """Return the `Summary:` block: a line per suite, its counts indented below."""
+    """Return the `Summary:` block: a line per suite, its counts indented below.
+
+    Suites share runs: counts of the same scenarios are told once.
+    """
     lines = ["Summary:"]
+    told: list[tuple[str, ...]] = []
     for suite in suites:
         line = f"  - {suite.name:<10} {suite.status}"
-        if suite.cases and wall and suite.wall_s is not None:
+        if not suite.is_skipped and wall and suite.wall_s is not None:
             line += f" in {suite.wall_s:.1f}s"
         if suite.artifacts:
             line += f" (artifacts: {', '.join(suite.artifacts)})"
         lines.append(line)
-        if suite.selected:
+        ids = tuple(case.record.scenario.id for case in suite.cases)
+        if suite.selected and ids not in told:
+            told.append(ids)
             missing = suite.selected - len(suite.cases)
             lines.append(f"      {counts(suite.cases, missing=missing)}")
+        lines += [f"      {note}" for note in suite.notes]
     return lines
 
 
@@ -148,6 +172,7 @@ def log_lines(summary: SuiteSummary, telling: Telling | None = None) -> list[str
     return [
         *(case_line(case, wall=False) for case in summary.cases),
         *details(summary.cases, telling),
+        *([*summary.logged, ""] if summary.logged else []),
         *summary_lines([summary], wall=False),
     ]
 

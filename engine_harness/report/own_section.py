@@ -1,7 +1,8 @@
 """What a world adds to its scenario's object: fields, logs and totals out of its section.
 
-A section may hold `logs` (name -> how many rows there were and are) and `totals` (name -> number,
-added up over all scenarios of a report); everything else is a field of the scenario's object.
+A section may hold `logs` (name -> how many rows there were and are), `totals` (name -> number,
+added up over all scenarios of a report) and `views` (name of a document -> which of the section's
+parts belong to it); everything else is a field of the scenario's object.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple, TypeGuard
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Mapping
 
     from engine_harness._types import Json, JsonMap
     from engine_harness.records.models import RunRecord
@@ -26,6 +27,8 @@ class OwnSection(NamedTuple):
     logs: dict[str, JsonMap]
     """By name, each with the numbers `total`, `kept` and `limit`."""
     totals: dict[str, int | float]
+    views: dict[str, JsonMap]
+    """By name, each with its parts by name; a part that the section does not have is None."""
     warnings: tuple[str, ...]
 
 
@@ -49,7 +52,7 @@ def own_section(
 
     fields: JsonMap = {}
     for key in sorted(section):
-        if key in ("logs", "totals"):
+        if key in ("logs", "totals", "views"):
             # Lua has one empty table, and a world may have marked its own as a list.
             if section[key] and not isinstance(section[key], dict):
                 leave_out(f"field '{key}'", "is no map")
@@ -73,8 +76,27 @@ def own_section(
             leave_out(f"total '{name}'", "is no number")
         else:
             totals[name] = number
+    views: dict[str, JsonMap] = {}
+    for name, paths in _map(section.get("views")).items():
+        if not isinstance(paths, list) or not all(isinstance(path, str) for path in paths):
+            if paths != {}:
+                leave_out(f"view '{name}'", "is no list of names of its parts")
+            continue
+        parts = {str(path).rpartition(".")[2]: _at(section, str(path)) for path in paths}
+        if len(parts) < len(paths):
+            leave_out(f"view '{name}'", "has two parts of one name")
+        else:
+            views[name] = parts
     warnings += [text for name, log in own_logs.items() if (text := cut_warning(name, log))]
-    return OwnSection(fields, own_logs, totals, tuple(warnings))
+    return OwnSection(fields, own_logs, totals, views, tuple(warnings))
+
+
+def _at(section: Mapping[str, Json], path: str) -> Json:
+    """Return the part of a section at a dotted path, None where there is none."""
+    value: Json = dict(section)
+    for name in path.split("."):
+        value = value.get(name) if isinstance(value, dict) else None
+    return value
 
 
 def cut_warning(name: str, log: JsonMap) -> str | None:

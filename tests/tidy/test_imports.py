@@ -97,6 +97,7 @@ def test_the_probe_sees_what_a_module_does(tmp_path: Path) -> None:
         ("engine_harness.cli.main", HEAVY),
         ("engine_harness.cli.run", HEAVY),
         ("engine_harness.cli.init", HEAVY),
+        ("engine_harness.cli.schema", HEAVY),
         # The child needs the standard library and lupa: it starts fast and knows no model.
         ("engine_harness.vm.child", tuple(name for name in HEAVY if name != "lupa")),
     ],

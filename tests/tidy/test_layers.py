@@ -29,7 +29,7 @@ LAYERS = (
     {"execute", "report"},
     {"watch"},
     {"api"},
-    {"cli", "testing"},
+    {"cli", "once", "testing"},
     {"__main__", "__init__"},
 )
 LAYER = {name: number for number, names in enumerate(LAYERS) for name in names}
