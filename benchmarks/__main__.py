@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 # Every module offers `rows(*, is_quick) -> Iterator[Row]`; names of rows begin with its own.
-BENCHMARKS = ("scheduler", "physics", "autoparry", "commands", "counting")
+BENCHMARKS = ("scheduler", "physics", "autoparry", "commands", "counting", "formats", "watching")
 
 
 def _arguments() -> argparse.Namespace:

@@ -20,6 +20,7 @@ ROWS = {
     "autoparry": ["autoparry.speed", "autoparry.memory", "autoparry.record"],
     "commands": ["commands.help", "commands.smoke", "commands.compile", "commands.many"],
     "counting": ["counting.movers", "counting.village"],
+    "formats": [f"formats.{name}" for name in ("yaml", "json", "toml", "lua", "luau")],
     "physics": ["physics.speed", "physics.memory"],
     "scheduler": [
         "scheduler.hold.100",
@@ -27,6 +28,7 @@ ROWS = {
         "scheduler.hold.100000",
         "scheduler.grid.5000",
     ],
+    "watching": ["watching.reaction"],
 }
 
 SLOW = Row(name="game.frame", what="one frame", figure=21.5, unit="ms", target=20, better="less")

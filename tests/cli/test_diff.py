@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from engine_harness.records.models import Outcome, RunRecord, ScenarioHead
+from engine_harness.records.models import Cost, FunctionCost, Outcome, RunRecord, ScenarioHead
 from engine_harness.records.writer import write_record
 
 if TYPE_CHECKING:
@@ -123,6 +123,75 @@ def test_the_json_document_has_every_difference(
     document = harness("diff", first, second, "--json").document
     assert (document["command"], document["exit_code"], document["equal"]) == ("diff", 1, False)
     assert len(document["differences"]) == 60
+
+
+def cost(work_units: int, **functions: int) -> Cost:
+    rows = [FunctionCost(function=name, work_units=units) for name, units in functions.items()]
+    return Cost(work_units=work_units, functions=rows)
+
+
+def test_functions_whose_work_changed_come_last_those_that_grew_most_first(
+    harness: Callable[..., Any], write: Callable[..., str]
+) -> None:
+    before = {"lua/x.lua:2 f": 100, "lua/x.lua:5 g": 40, "lua/x.lua:9 h": 50}
+    after = {
+        "lua/x.lua:3 f": 200,
+        "lua/x.lua:6 g": 30,
+        "lua/x.lua:8 new": 250,
+        "lua/x.lua:10 h": 50,
+    }
+    first = write("a.json", cost=cost(200, **before))
+    second = write("b.json", cost=cost(530, **after))
+    ran = harness("diff", first, second)
+    assert ran.code == 1
+    assert ran.lines == [
+        "first divergence: cost.work_units, all events are equal",
+        "  expected  200",
+        "  actual    530",
+        "  cost.work_units: value mismatch; expected 200; got 530",
+        "1 difference:",
+        "  cost.work_units: value mismatch; expected 200; got 530",
+        "cost: work units 200 -> 530 (+165 %)",
+        "  lua/x: new 0 -> 250 (new)",
+        "  lua/x: f 100 -> 200 (+100 %)",
+        "  (library calls) 10 -> 0 (gone)",
+        "  lua/x: g 40 -> 30 (-25 %)",
+    ]
+    document = harness("diff", first, second, "--json").document
+    assert [item["path"] for item in document["differences"]] == ["cost.work_units"]
+    assert (document["cost"]["expected"], document["cost"]["actual"]) == (200, 530)
+    assert document["cost"]["functions"][1] == {"name": "lua/x: f", "expected": 100, "actual": 200}
+
+
+def test_work_that_moved_between_functions_is_a_difference(
+    harness: Callable[..., Any], write: Callable[..., str]
+) -> None:
+    first = write("a.json", cost=cost(9, **{f"lua/x.lua:{n} f{n}": 1 for n in range(9)}))
+    second = write("b.json", cost=cost(9, **{f"lua/x.lua:{n} g{n}": 1 for n in range(9)}))
+    ran = harness("diff", first, second)
+    assert ran.code == 1
+    assert ran.lines[0] == "cost: work units 9 -> 9 (0 %)"
+    assert ran.lines[-2:] == ["  lua/x: f0 1 -> 0 (gone)", "  8 more (all with --json)"]
+    document = harness("diff", first, second, "--json").document
+    assert (document["equal"], len(document["cost"]["functions"])) == (False, 18)
+
+
+def test_functions_that_stand_in_other_lines_are_equal(
+    harness: Callable[..., Any], write: Callable[..., str]
+) -> None:
+    first = write("a.json", cost=cost(9, **{"lua/worlds/x/init.lua:2 f": 9}))
+    second = write("b.json", cost=cost(9, **{"<shipped>/worlds/x/init.lua:4 f": 9}))
+    assert harness("diff", first, second) == (0, "equal: digest d, events: 0\n", "")
+
+
+def test_a_record_without_a_cost_is_told_from_one_with(
+    harness: Callable[..., Any], write: Callable[..., str]
+) -> None:
+    first, second = write("a.json", cost=cost(9, **{"lua/x.lua:2 f": 9})), write("b.json")
+    ran = harness("diff", first, second)
+    assert (ran.code, ran.lines[-1]) == (
+        1, "  cost: type mismatch; expected \"dict\"; got \"NoneType\""
+    )  # fmt: skip
 
 
 @pytest.mark.parametrize("text", ["{}", "no json", "[1]"])

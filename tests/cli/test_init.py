@@ -13,6 +13,8 @@ from engine_harness.cli.main import main
 
 FILES = [
     ".gitignore",
+    ".schema/manifest.schema.json",
+    ".schema/project.schema.json",
     "ci.sh",
     "harness.toml",
     "lua/worlds/lantern/init.lua",

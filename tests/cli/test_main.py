@@ -108,7 +108,7 @@ def test_a_verb_may_follow_flags(harness: Callable[..., Any], tmp_path: Path) ->
 
 def test_the_value_of_a_flag_is_no_verb(harness: Callable[..., Any]) -> None:
     ran = harness("--list", "--tag", "compile")
-    assert ran.lines[0].startswith("[Engine] engine-sim")
+    assert ran.lines[0].startswith("[Static] format")
 
 
 def test_a_root_that_is_no_folder_is_named(harness: Callable[..., Any]) -> None:
@@ -232,4 +232,4 @@ def test_a_character_that_the_terminal_lacks_is_escaped(tmp_path: Path) -> None:
     done = subprocess.run(
         command, capture_output=True, text=True, cwd=tmp_path, env=environment, check=True
     )
-    assert done.stdout.startswith("[Engine] engine-sim \\u2014 ")
+    assert done.stdout.startswith("[Static] format \\u2014 ")

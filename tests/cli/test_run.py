@@ -93,9 +93,20 @@ def test_a_project_that_passes(harness: Callable[..., Any], project: Path) -> No
     assert (ran.code, ran.err) == (0, "")
     assert ran.lines[0].startswith("[PASS] good (0.")
     assert ran.lines[1:3] == ["", "Summary:"]
-    assert ran.lines[3].startswith("  - engine-sim PASS in ")
-    assert ran.lines[3].endswith("s (artifacts: artifacts/engine/engine_simulation.json)")
-    assert ran.lines[4] == "      1 scenario: 1 passed, 0 failed"
+    assert [line.split(" in ")[0] for line in ran.lines[3:7]] == [
+        "  - format     SKIP (optional)",
+        "  - lint       SKIP (optional)",
+        "  - typecheck  SKIP (optional)",
+        "  - register-pressure PASS",
+    ]
+    assert ran.lines[7].startswith("  - engine-sim PASS in ")
+    assert ran.lines[7].endswith("s (artifacts: artifacts/engine/engine_simulation.json)")
+    assert ran.lines[8] == "      1 scenario: 1 passed, 0 failed"
+    assert [line.split(" in ")[0] for line in ran.lines[9:]] == [
+        "  - engine-replay PASS",
+        "  - engine-metrics PASS",
+        "  - engine-perf SKIP (nothing selected)",
+    ]
     artifact = json.loads((project / "artifacts/engine/engine_simulation.json").read_text())
     assert artifact["scenarios"][0]["verdict"] == "passed"
     assert (project / "artifacts/records/good.json").is_file()
@@ -157,12 +168,26 @@ def test_list_prints_the_ids_of_a_suite(harness: Callable[..., Any], project: Pa
 @pytest.mark.usefixtures("project")
 def test_list_prints_every_suite(harness: Callable[..., Any]) -> None:
     assert harness("--list").lines == [
+        "[Static] format — stylua --check over the Lua sources — run-harness --suite format",
+        "[Static] lint — selene, else luacheck, over the Lua sources — run-harness --suite lint",
+        "[Static] typecheck — luau-analyze over the Lua sources — run-harness --suite typecheck",
+        "[Static] register-pressure — fails on a Lua function with more than 200 locals"
+        " — run-harness --suite register-pressure",
         "[Engine] engine-sim — runs every timeline scenario — run-harness --suite engine-sim",
+        "[Engine] engine-replay — writes what is needed to play every timeline scenario again"
+        " — run-harness --suite engine-replay",
+        "[Engine] engine-metrics — writes the metrics of every timeline scenario"
+        " — run-harness --suite engine-metrics",
+        "[Engine] engine-perf — runs the scenarios tagged engine-perf, then the performance gate"
+        " — run-harness --suite engine-perf",
         "[Project] smoke — quick ones — run-harness --suite smoke",
         "Suite groups:",
-        "  all: engine-sim",
+        "  all: format, lint, typecheck, register-pressure, engine-sim, engine-replay,"
+        " engine-metrics, engine-perf",
+        "  static: format, lint, typecheck, register-pressure",
+        "  engine: engine-sim, engine-replay, engine-metrics, engine-perf",
     ]
-    assert harness("--list", "--json").document["groups"] == {"all": ["engine-sim"]}
+    assert harness("--list", "--json").document["groups"]["all"][4] == "engine-sim"
 
 
 def test_a_dry_run_says_what_would_be_done_and_writes_nothing(
@@ -172,14 +197,15 @@ def test_a_dry_run_says_what_would_be_done_and_writes_nothing(
     assert first.code == 0
     assert first.lines == [
         "Would compile scenarios/good.yaml to artifacts/scenarios/good.lua",
-        "Would run engine-sim: good",
+        "Would run register-pressure over lua",
+        "Would run good (engine-sim, engine-replay, engine-metrics)",
     ]
     assert not (project / "artifacts").exists()
-    harness()
-    assert harness("--dry-run").lines == [
+    harness("--suite", "engine-sim")
+    assert harness("--dry-run", "--suite", "engine-sim").lines == [
         "Would clear artifacts/engine/engine_simulation.json",
         "Would clear artifacts/logs/engine-sim.log",
-        "Would run engine-sim: good",
+        "Would run good (engine-sim)",
     ]
 
 
@@ -199,7 +225,8 @@ def test_an_unknown_suite_lists_the_known_ones(harness: Callable[..., Any]) -> N
     assert ran.code == 2
     assert ran.err == (
         "run-harness: no suite is called 'smok' (did you mean 'smoke'?);"
-        " known: engine-sim, smoke, all\n"
+        " known: format, lint, typecheck, register-pressure, engine-sim, engine-replay,"
+        " engine-metrics, engine-perf, smoke, all, static, engine\n"
     )
 
 
@@ -207,7 +234,13 @@ def test_an_unknown_suite_lists_the_known_ones(harness: Callable[..., Any]) -> N
 def test_nothing_selected_is_an_error_of_its_own(harness: Callable[..., Any]) -> None:
     skipped = harness("--tag", "none")
     assert skipped.code == 5
-    assert skipped.lines == ["Summary:", "  - engine-sim SKIP (nothing selected)"]
+    assert skipped.lines == [
+        "Summary:",
+        "  - engine-sim SKIP (nothing selected)",
+        "  - engine-replay SKIP (nothing selected)",
+        "  - engine-metrics SKIP (nothing selected)",
+        "  - engine-perf SKIP (nothing selected)",
+    ]
     named = harness("--suite", "engine-sim", "--tag", "none")
     assert (named.code, named.out) == (5, "")
     assert named.err.startswith("run-harness: no scenario matches suite engine-sim")
@@ -248,7 +281,8 @@ def test_an_artifacts_folder_that_cannot_be_written_is_named(
 
 @pytest.mark.usefixtures("project")
 def test_verbose_tells_every_phase_on_standard_error(harness: Callable[..., Any]) -> None:
-    quiet, loud = harness(), harness("--verbose", "--force-build")
+    suite = ("--suite", "engine-sim")
+    quiet, loud = harness(*suite), harness(*suite, "--verbose", "--force-build")
     assert without_times(loud.lines) == without_times(quiet.lines)
     told = [line.split(" in ")[0] for line in loud.err.splitlines()]
     assert told == [
@@ -443,11 +477,17 @@ def test_ctrl_c_keeps_what_is_done_and_tells_it(project: Path) -> None:
         os.kill(running.pid, signal.SIGINT)
         rest, errors = running.communicate(timeout=20)
     assert first.startswith("[PASS] good (")
-    assert [line.split(" in ")[0] for line in rest.splitlines()] == [
-        "",
-        "Summary:",
+    lines = [line.split(" in ")[0] for line in rest.splitlines()]
+    assert lines[:2] == ["", "Summary:"]
+    # Ctrl-C may come before or after the end of the static suites.
+    assert [line[:12] for line in lines[2:6]] == ["  - format  ", "  - lint    ", "  - typechec",
+                                                  "  - register"]  # fmt: skip
+    assert lines[6:] == [
         "  - engine-sim INTERRUPTED",
         "      2 scenarios: 1 passed, 0 failed, 1 not run",
+        "  - engine-replay INTERRUPTED",
+        "  - engine-metrics INTERRUPTED",
+        "  - engine-perf INTERRUPTED",
     ]
     assert (running.returncode, errors) == (130, "")
     assert (project / "artifacts/records/good.json").is_file()

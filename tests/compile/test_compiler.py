@@ -160,6 +160,7 @@ def test_the_metadata_of_a_bundle_is_kept_in_the_record_while_it_has_a_module(
 ) -> None:
     one, two = bench.scenario("one", origin={"label": "[1]"}), bench.scenario("two")
     bundles = {"scenarios/one.yaml": {"label": "All of one"}, "scenarios/two.yaml": None}
+    nested = {"scenarios/one.yaml": None, "scenarios/one.yaml[2][1]": {"label": "Inside one"}}
 
     def kept() -> dict[str, object]:
         record: dict[str, object] = json.loads((bench.folder / "build.json").read_text())["bundles"]
@@ -169,6 +170,9 @@ def test_the_metadata_of_a_bundle_is_kept_in_the_record_while_it_has_a_module(
     assert kept() == {"scenarios/one.yaml": {"label": "All of one"}}
     bench.compile(two, known_ids=["one", "two"])
     assert kept() == {"scenarios/one.yaml": {"label": "All of one"}}
+    bench.compile(one, two, bundles=nested)
+    bench.compile(two, known_ids=["one", "two"], bundles={"scenarios/two.yaml": None})
+    assert kept() == {"scenarios/one.yaml[2][1]": {"label": "Inside one"}}
     bench.compile(one, two, bundles={"scenarios/one.yaml": None})
     assert kept() == {}
     bench.compile(one, two, bundles=bundles)

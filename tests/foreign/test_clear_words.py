@@ -22,7 +22,7 @@ def nothing_found(module: str) -> str:
     places = "".join(
         f"\n\tno file '{root}/{module}{ending}'"
         for root in ("lua", "/usr/share/lua/5.1", "<shipped>")
-        for ending in (".lua", "/init.lua")
+        for ending in (".lua", ".luau", "/init.lua", "/init.luau")
     )
     return f"module '{module}' not found:{places}"
 

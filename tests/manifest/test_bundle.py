@@ -43,7 +43,37 @@ def test_members_inherit_the_world_and_nothing_else(desk: Desk) -> None:
     )
     assert loaded.scenarios[0].metadata == Metadata(id="a", label="L")
     # The bundle's own metadata is kept for the record of what was built.
-    assert loaded.files[0].metadata == Metadata(id="all", label="", tags=("t",), priority="P0")
+    assert loaded.files[0].bundles == {"": Metadata(id="all", label="", tags=("t",), priority="P0")}
+
+
+def test_each_bundle_inside_a_bundle_has_metadata_of_its_own(desk: Desk) -> None:
+    loaded = desk.load(
+        f"world: pit\nscenarios:\n- {member('a')}\n- metadata: {{label: Second}}\n  scenarios:\n"
+        f"  - {{metadata: {{label: Inner}}, scenarios: [{member('b')}]}}\n"
+    )
+    assert loaded.files[0].bundles == {
+        "[2]": Metadata(id="", label="Second"),
+        "[2][1]": Metadata(id="", label="Inner"),
+    }
+
+
+def test_bundles_nest_as_deep_as_data(desk: Desk) -> None:
+    def nested(depth: int) -> str:
+        return f"{'{scenarios: [' * depth}{member('deep')}{']}' * depth}"
+
+    loaded = desk.load(f"world: pit\nscenarios: [{nested(29)}]")
+    assert loaded.scenarios[0].origin.label == "[1]" * 30
+    assert desk.problems(f"world: pit\nscenarios: [{nested(30)}]") == [
+        "2:447 ERROR manifest: nested more than 64 levels deep"
+    ]
+
+
+def test_a_file_holds_ten_thousand_scenarios_at_most(desk: Desk) -> None:
+    many = f"[{member('a')}, " + "0, " * 4_999 + "]"
+    text = f"scenarios: [{{scenarios: {many}}}, {{scenarios: {many[:-1]}0]}}]"
+    assert desk.problems(text) == [
+        "1:12 ERROR manifest.scenarios: 10,001 scenarios in one file; allowed: at most 10,000"
+    ]
 
 
 @pytest.mark.parametrize(
@@ -64,6 +94,24 @@ def test_members_inherit_the_world_and_nothing_else(desk: Desk) -> None:
             "allowed: [A-Za-z0-9_-][A-Za-z0-9_.-]*, at most 120 characters"]),
         (f"world: pit\ntimeline: []\nscenarios: [{member('a')}]", [
             "1:1 ERROR manifest: 'scenarios' and 'timeline' exclude each other; give one"]),
+        (f"world: pit\nscript: []\nagent: {{}}\nscenarios: [{member('a')}]", [
+            "1:1 ERROR manifest: 'scenarios' and 'script' exclude each other; give one",
+            "1:1 ERROR manifest: 'scenarios' and 'agent' exclude each other; give one"]),
+        (f"world: pit\nscenarios:\n- scenarios: [{member('a')}]\n  steps: []", [
+            "3:3[1] ERROR manifest: 'scenarios' and 'steps' exclude each other; give one"]),
+        # Members are not judged by another world than the one that could not be read.
+        (f"world: 3\nscenarios:\n- {member('a').replace('jump', 'jmp')}\n- {{}}", [
+            "1:8 ERROR manifest.world: must be a string; got 3",
+            "4:3[2] ERROR manifest.metadata: is required",
+            "4:3[2] ERROR manifest: has no driver: key 'timeline' is missing"]),
+        (f"world: ''\nscenarios: [{{scenarios: [{member('a')}]}}]", [
+            '1:8 ERROR manifest.world: must not be empty; got ""']),
+        ("world: pit\nscenarios:\n- {scenarios: []}\n- {scenarios: 3, metadata: {id: ' '}}", [
+            "3:15[1] ERROR manifest.scenarios: must not be empty; got []; "
+            "allowed: at least one entry",
+            "4:15[2] ERROR manifest.scenarios: must be a list; got 3",
+            '4:33[2] ERROR manifest.metadata.id: is no id; got " "; '
+            "allowed: [A-Za-z0-9_-][A-Za-z0-9_.-]*, at most 120 characters"]),
         (f"world: pit\nscenarios:\n- scenarios: [{member('a')}, {member('A')}]\n  wrld: pit", [
             "3:97[1][2] ERROR manifest.metadata.id: id 'A' is already used in "
             "scenarios/one.yaml:3[1][1] as 'a'; "

@@ -106,17 +106,14 @@ def test_a_path_is_looked_up_from_the_current_folder_too(
     assert read(desk, "a.yaml") == ["scenarios/deep/a.yaml"]
 
 
-@pytest.mark.parametrize("suffix", [".toml", ".luau"])
-def test_a_format_that_is_not_read_is_said_to_be_passed_over(desk: Desk, suffix: str) -> None:
-    desk.write(f"scenarios/a{suffix}", "")
-    assert desk.warnings() == [
-        f"a{suffix} WARNING manifest: format {suffix} is not read; the file is passed over; "
-        "allowed: .yaml, .yml, .json, .lua"
-    ]
+def test_a_format_that_is_not_read_is_an_error_where_it_is_named(desk: Desk) -> None:
+    desk.write("scenarios/a.yaml", manifest("a"))
+    desk.write("scenarios/b.txt", "")
+    assert read(desk) == ["scenarios/a.yaml"]
     with pytest.raises(UsageError) as caught:
-        desk.load(paths=[f"scenarios/a{suffix}"])
+        desk.load(paths=["scenarios/b.txt"])
     assert str(caught.value) == (
-        f"scenarios/a{suffix}: format {suffix} is not read; allowed: .yaml, .yml, .json, .lua"
+        "scenarios/b.txt: format .txt is not read; allowed: .yaml, .yml, .json, .toml, .lua, .luau"
     )
 
 

@@ -142,8 +142,17 @@ def test_a_seed_on_the_command_line(tmp_path: Path, given: int | str, seed: int 
             "allowed: a whole number from 1 to 10,240",
             "harness.toml:4 ERROR run.seed: cannot be that; got true; "
             "allowed: a whole number or a text that is not empty"]),
-        ("[run]\ndeadline_s = nan\n", ["harness.toml:2 ERROR run.deadline_s: cannot be that; "
-            "got null; allowed: > 0 and at most 600"]),
+        ("[run]\ndeadline_s = nan\nseed = 2024-01-01\n", [
+            "harness.toml:2:14 ERROR run.deadline_s: number is not finite: nan",
+            "harness.toml:3:8 ERROR run.seed: a date or time is no data; "
+            "write it as text: '2024-01-01'"]),
+        ("[paths]\nscenarios = ['a', inf, 1e999]\nlua = 'lua'\n", [
+            "harness.toml:2:19 ERROR paths.scenarios: number is not finite: inf",
+            "harness.toml:2:24 ERROR paths.scenarios: number is not finite: 1e999",
+            'harness.toml:3 ERROR paths.lua: cannot be that; got "lua"; '
+            "allowed: a list of texts that are not empty"]),
+        ("x = " + "[" * 100_000, [
+            "harness.toml:1:68 ERROR project: nested more than 64 levels deep"]),
         ("[paths]\nlua = 'lua'\nartifacts = ''\n", [
             'harness.toml:2 ERROR paths.lua: cannot be that; got "lua"; '
             "allowed: a list of texts that are not empty",
@@ -153,17 +162,17 @@ def test_a_seed_on_the_command_line(tmp_path: Path, given: int | str, seed: int 
             "there; take another name"]),
         ("[suites.'a b']\n", ["harness.toml:1 ERROR suites.a b: 'a b' is no name; "
             "allowed: A-Z, a-z, 0-9, _ and -"]),
-        ("[suites.a]\ngate = 'x.json'\ntag = ['a']\n", [
-            "harness.toml:2 ERROR suites.a.gate: unknown key 'gate'; "
-            "allowed: tags, exclude_tags, worlds, drivers, description",
+        ("[suites.a]\nlimit = 3\ntag = ['a']\n", [
+            "harness.toml:2 ERROR suites.a.limit: unknown key 'limit'; "
+            "allowed: tags, exclude_tags, worlds, drivers, description, gate",
             "harness.toml:3 ERROR suites.a.tag: unknown key 'tag' (did you mean 'tags'?)"]),
         ("[suites.a]\ndrivers = ['script']\n", ["harness.toml:2 ERROR suites.a.drivers: unknown "
             "driver 'script'; got [\"script\"]; allowed: timeline"]),
         ("[suites.a]\ntags = [1]\n", ["harness.toml:2 ERROR suites.a.tags: cannot be that; "
             "got [1]; allowed: a list of texts that are not empty"]),
         ("[world]\narena = 3\n", ["harness.toml:2 ERROR world.arena: must be a table; got 3"]),
-        ("[run]\njobs = 1\njobs = 2\n", ["harness.toml:3:9 ERROR project: broken TOML: "
-            "cannot overwrite a value"]),
+        ("[run]\njobs = 1\njobs = 2\n", ["harness.toml:3:1 ERROR run.jobs: duplicate key "
+            "'jobs' (first at line 2)"]),
         ("[run\n", ["harness.toml:1:5 ERROR project: broken TOML: expected ']' at the end of a "
             "table declaration"]),
     ],

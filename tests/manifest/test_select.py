@@ -7,26 +7,19 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from engine_harness.errors import NothingSelected, UsageError
-from engine_harness.manifest.select import Selection, select
+from engine_harness.manifest.select import ScenarioFilter, Selection, select
 
 if TYPE_CHECKING:
     from .conftest import Desk
 
-TOML = """\
-[suites.quick]
-tags = ["Fast"]
-exclude_tags = ["broken"]
-[suites.wide]
-worlds = ["open"]
-drivers = ["timeline"]
-"""
+QUICK = ScenarioFilter(tags=("fast",), exclude_tags=("broken",))
+WIDE = ScenarioFilter(worlds=("open",), drivers=("timeline",))
 
 
 @pytest.fixture
 def shelf(desk: Desk) -> Desk:
-    desk.write("harness.toml", TOML)
     for path, world, tags, more in (
-        ("a/one.yaml", "pit", "[fast]", ""),
+        ("a/one.yaml", "pit", "[fast], priority: p0", ""),
         ("a/two.yaml", "open", "[FAST, broken]", ""),
         ("b/three.yaml", "open", "[]", "matrix: {seed: [1, 2]}\n"),
     ):
@@ -51,11 +44,12 @@ THREE = ["three[seed=1]", "three[seed=2]"]
     ("selection", "expected"),
     [
         ({}, ["one", *THREE, "two"]),
-        ({"suites": ("all",)}, ["one", *THREE, "two"]),
-        ({"suites": ("engine-sim",)}, ["one", *THREE, "two"]),
-        ({"suites": ("quick",)}, ["one"]),
-        ({"suites": ("wide",)}, [*THREE, "two"]),
-        ({"suites": ("quick", "wide")}, ["one", *THREE, "two"]),
+        ({"suite": QUICK}, ["one"]),
+        ({"suite": WIDE}, [*THREE, "two"]),
+        ({"suite": WIDE, "scenario": ("two", "one")}, ["two"]),
+        ({"suite": WIDE, "tags": ("fast",)}, ["two"]),
+        ({"priority": "P0"}, ["one"]),
+        ({"priority": "p0", "tags": ("fast",)}, ["one"]),
         ({"tags": ("Fast",)}, ["one", "two"]),
         ({"tags": ("fast", "broken")}, ["two"]),
         ({"exclude_tags": ("FAST",)}, THREE),
@@ -88,11 +82,6 @@ def test_selection(shelf: Desk, selection: dict[str, Any], expected: list[str]) 
             {"targets": ("scenarios/a::three",)},
             "no scenario is called 'three'",
         ),
-        (
-            {"suites": ("quik",)},
-            "no suite is called 'quik' (did you mean 'quick'?); "
-            "known: all, engine-sim, quick, wide",
-        ),
     ],
 )
 def test_a_name_that_nobody_has_is_an_error(
@@ -109,10 +98,12 @@ def test_a_name_that_nobody_has_is_an_error(
     [
         ({"tags": ("nothing",)}, "no scenario matches tag nothing"),
         (
-            {"suites": ("quick",), "exclude_tags": ("fast",)},
-            "no scenario matches suite quick, without tag fast",
+            {"suite": QUICK, "exclude_tags": ("fast",)},
+            "no scenario matches without tag fast",
         ),
         ({"targets": ("one",), "tags": ("broken",)}, "no scenario matches tag broken, one"),
+        ({"suite": WIDE, "scenario": ("one",)}, "no scenario matches id one"),
+        ({"tags": ("slow",), "priority": "P1"}, "no scenario matches tag slow, priority P1"),
     ],
 )
 def test_a_selection_that_is_empty_is_told(

@@ -192,7 +192,7 @@ def test_the_file_has_totals_and_every_scenario_in_run_order(
         tool_version="0.1.0",
         generated="2030-01-02T03:04:05Z",
     )
-    assert write_reports(run) == (folder / "engine_simulation.json",)
+    assert write_reports(run, ("engine_simulation",)) == (folder / "engine_simulation.json",)
     data = json.loads((folder / "engine_simulation.json").read_text("ascii"))
     assert data["run"] == {
         "scenarios": 3,
@@ -205,7 +205,11 @@ def test_the_file_has_totals_and_every_scenario_in_run_order(
 
 def test_a_reporter_knows_its_files_before_it_writes_them(tmp_path: Path) -> None:
     names = {name: item.outputs(tmp_path) for name, item in reporters().items()}
-    assert names == {"engine_simulation": (tmp_path / "engine_simulation.json",)}
+    files = ("engine_simulation", "engine_replay", "engine_metrics", "engine_perf_metrics")
+    assert names == {
+        **{name: (tmp_path / f"{name}.json",) for name in files},
+        "engine_observability": (),
+    }
 
 
 def test_a_scenario_is_spread_over_lines_and_its_rows_are_not(
@@ -219,7 +223,7 @@ def test_a_scenario_is_spread_over_lines_and_its_rows_are_not(
         tool_version="0.1.0",
         generated="2030-01-02T03:04:05Z",
     )
-    (path,) = write_reports(run)
+    (path,) = write_reports(run, ("engine_simulation",))
     text = path.read_text("ascii")
     assert '\n      "duration": 2,\n' in text
     shown = (
@@ -240,7 +244,7 @@ def report_of(tmp_path: Path, *cases: Case) -> dict[str, Any]:
         tool_version="0.1.0",
         generated="2030-01-02T03:04:05Z",
     )
-    write_reports(run)
+    write_reports(run, ("engine_simulation",))
     data: dict[str, Any] = json.loads((tmp_path / "engine_simulation.json").read_text("ascii"))
     return data
 

@@ -241,7 +241,7 @@ def test_the_function_run_outlives_an_import_of_the_folder_of_its_name() -> None
     from engine_harness.run import isolate
 
     assert isolate.record_of is not None
-    assert engine_harness.run.__module__ == "engine_harness.api"
+    assert engine_harness.run.__module__ == "engine_harness.once"
     assert "engine_harness.run.budget" in sys.modules
 
 
