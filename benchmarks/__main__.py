@@ -17,7 +17,16 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 # Every module offers `rows(*, is_quick) -> Iterator[Row]`; names of rows begin with its own.
-BENCHMARKS = ("scheduler", "physics", "autoparry", "commands", "counting", "formats", "watching")
+BENCHMARKS = (
+    "scheduler",
+    "physics",
+    "autoparry",
+    "commands",
+    "counting",
+    "formats",
+    "watching",
+    "gate",
+)
 
 
 def _arguments() -> argparse.Namespace:

@@ -69,7 +69,9 @@ def temporary_project(manifests: Mapping[str, str]) -> Iterator[Path]:
         (folder / "harness.toml").write_text(f"[paths]\nlua = [{lua}]\n", "utf-8")
         (folder / "scenarios").mkdir()
         for file, text in manifests.items():
-            (folder / "scenarios" / file).write_text(text, "utf-8")
+            path = folder / "scenarios" / file
+            path.parent.mkdir(exist_ok=True)
+            path.write_text(text, "utf-8")
         yield folder
 
 

@@ -21,6 +21,7 @@ ROWS = {
     "commands": ["commands.help", "commands.smoke", "commands.compile", "commands.many"],
     "counting": ["counting.movers", "counting.village"],
     "formats": [f"formats.{name}" for name in ("yaml", "json", "toml", "lua", "luau")],
+    "gate": ["gate.run", "gate.engine"],
     "physics": ["physics.speed", "physics.memory"],
     "scheduler": [
         "scheduler.hold.100",
