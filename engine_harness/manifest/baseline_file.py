@@ -82,7 +82,7 @@ def _budget(field: Field) -> Budget | None:
     table = field.table(("work_units", "functions", "seed", "hitch_policy"))
     if table is None:
         return None
-    seed, policy = table.get("seed"), table.text("hitch_policy")
+    seed, policy = table.get("seed"), table.get("hitch_policy")
     total = table.require("work_units", "a whole number >= 0")
     work_units = None if total is None else _count(total)
     functions = _each(table.get("functions"), _count)
@@ -92,8 +92,15 @@ def _budget(field: Field) -> Budget | None:
         work_units=work_units,
         functions=functions,
         seed=None if seed is None else _seed(seed),
-        hitch_policy=policy,
+        hitch_policy=None if policy is None else _policy(policy),
     )
+
+
+def _policy(field: Field) -> str | None:
+    if field.value in ("stall", "catch_up"):
+        return str(field.value)
+    field.error("is no hitch policy", allowed="stall, catch_up")
+    return None
 
 
 def _seed(field: Field) -> int | str | None:

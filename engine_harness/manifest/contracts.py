@@ -113,6 +113,10 @@ class StormContract:
     name: str
     scenario: str
     default: tuple[float, ...]
+    rule: str
+    """That they toggle."""
+    duration_s: float
+    """How long each of them is, at least."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -156,7 +160,13 @@ BUILTIN_CONTRACTS: Final[tuple[Contract, ...]] = (
         FLICKER_WINDOW,
     ),
     _one("coverage.hitches", "hitches.count", ">=", 5, MASS_PRESSURE, HITCH_RESILIENCE),
-    StormContract(name="coverage.storms", scenario=FLICKER_WINDOW, default=(15, 20, 25)),
+    StormContract(
+        name="coverage.storms",
+        scenario=FLICKER_WINDOW,
+        default=(15, 20, 25),
+        rule="highlight-gate",
+        duration_s=0.3,
+    ),
     _one(
         "coverage.unresolved",
         "metrics.outcomes.unresolved",

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from engine_harness._registry import suggestion
 from engine_harness.errors import UsageError
 from engine_harness.manifest.formats import SUFFIXES
+from engine_harness.manifest.project import baseline_beside
 from engine_harness.manifest.sources import FILE_NAME
 
 if TYPE_CHECKING:
@@ -82,10 +83,13 @@ def _not_manifests(project: Project) -> frozenset[Path]:
     """Return what a walk passes over: what we write, and Lua that is game code."""
     scenarios = [(project.root / text).resolve() for text in project.scenarios]
     lua = [(project.root / text).resolve() for text in project.lua]
+    gates = [project.root / suite.gate for suite in project.suites.values() if suite.gate]
     return frozenset(
         {
             project.root / FILE_NAME,
             (project.root / project.artifacts).resolve(),
+            *gates,
+            *map(baseline_beside, gates),
             *(root for root in lua if not any(folder.is_relative_to(root) for folder in scenarios)),
         }
     )

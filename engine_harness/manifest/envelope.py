@@ -112,6 +112,9 @@ def read_scenario(member: Member, worlds: Worlds) -> Scenario | None:
     invariants = read_invariants(table.get("invariants"), words)
     failure, limits = _expect_failure(table), _limits(table)
     if member.problems.has_errors or metadata is None or not world:
+        if words.strange_actions and "world" not in table and member.world is None:
+            message = f"names no 'world', so it was read as one of the default, '{world}'"
+            member.problems.add((), message, severity="warning")
         return None
     return Scenario(
         metadata=metadata.model_copy(update={"id": metadata.id + member.suffix})

@@ -184,6 +184,9 @@ def _own_contract(name: str, field: Field) -> OwnContract | None:
         field.error("has no limit", "min, max or eq", show=False)
     if "eq" in table and ("min" in table or "max" in table):
         field.error("has 'eq' beside 'min' or 'max'", "eq alone, or min and max", show=False)
+    low, high = (next((b.value for b in bounds if b.op == op), None) for op in (">=", "<="))
+    if isinstance(low, int | float) and isinstance(high, int | float) and low > high:
+        field.error(f"has a 'min' ({low}) above its 'max' ({high})", "min <= max", show=False)
     scenario = table.text("scenario")
     for place in (table.get("figure"), table.get("scenario")):
         # They are shown on lines of their own, which no text of a file may break.

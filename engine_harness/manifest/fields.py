@@ -7,6 +7,7 @@ goes on with the rest, so that all problems of a manifest are found in one pass.
 from __future__ import annotations
 
 import math
+import sys
 from typing import TYPE_CHECKING
 
 from engine_harness._registry import suggestion
@@ -100,7 +101,8 @@ class Field:
         """Return the value as a finite number; booleans are none."""
         if isinstance(self.value, bool) or not isinstance(self.value, int | float):
             self.error("must be a number", None if allowed == "a finite number" else allowed)
-        elif not math.isfinite(self.value):
+        # Not `isfinite`: an integer may be larger than any double.
+        elif not abs(self.value) <= sys.float_info.max:
             self.error("must be finite")
         else:
             return self.value

@@ -49,6 +49,9 @@ class Parsed(NamedTuple):
 
 def read_file(path: Path, name: str, caller: Caller) -> Parsed:
     """Read the manifest at `path`, called `name` in messages."""
+    wrong = _not_a_manifest(path, name)
+    if wrong is not None:
+        return Parsed(None, "", (_diagnostic(_shown(name), SyntaxProblem(wrong, None)),))
     try:
         with path.open("rb") as stream:
             data = stream.read(FILE_BYTES_MAX + 1)
@@ -64,6 +67,22 @@ def read_file(path: Path, name: str, caller: Caller) -> Parsed:
     spoiled = frozenset(problem.path for problem in problems if problem.spoils)
     document = replace(document, spoiled=spoiled) if spoiled else document
     return Parsed(None if fatal else document, sha256_hex(data), found)
+
+
+def _not_a_manifest(path: Path, name: str) -> str | None:
+    """Return why a file is not even opened."""
+    try:
+        name.encode("utf-8")
+    except UnicodeEncodeError:
+        return "the name of the file is not UTF-8; give it another one"
+    # Whoever opens a pipe waits for somebody to write into it.
+    if path.exists() and not path.is_file():
+        return "cannot be read: it is no regular file"
+    return None
+
+
+def _shown(name: str) -> str:
+    return name.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
 def parse(

@@ -49,7 +49,7 @@ def read_lua(text: str, file: str, caller: Caller) -> tuple[Document, list[Synta
 
 def read_luau(text: str, file: str, caller: Caller) -> tuple[Document, list[SyntaxProblem]]:
     """Evaluate `text`, which is the manifest `file` in Luau."""
-    from engine_harness.vm.luau import LuauError, to_lua
+    from engine_harness.vm.luau.reader import LuauError, to_lua
 
     try:
         plain = to_lua(text)

@@ -19,7 +19,17 @@ if TYPE_CHECKING:
 
     from engine_harness._types import Json, JsonMap
 
-__all__ = ["ConfigValue", "Project", "SuiteConfig", "find_root", "load_project"]
+__all__ = [
+    "ENVELOPE_SUFFIX",
+    "ConfigValue",
+    "Project",
+    "SuiteConfig",
+    "baseline_beside",
+    "find_root",
+    "load_project",
+]
+
+ENVELOPE_SUFFIX = ".envelope.json"
 
 
 class ConfigValue(NamedTuple):
@@ -76,6 +86,12 @@ class Project:
     def source(self, key: str) -> str:
         """Return where the value of `key` came from."""
         return next((value.source for value in self.values if value.key == key), "default")
+
+
+def baseline_beside(envelope: Path) -> Path:
+    """Return the baseline that belongs to the limits of a gate, beside them."""
+    name = envelope.name.removesuffix(ENVELOPE_SUFFIX).removesuffix(".json")
+    return envelope.with_name(f"{name}.baseline.json")
 
 
 def find_root(start: Path) -> Path:

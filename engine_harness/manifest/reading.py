@@ -94,6 +94,9 @@ class ManifestReader:
         self._known.clear()
 
     def _is_fresh(self, known: FileReading, path: Path) -> bool:
+        # Whoever opens a pipe waits for somebody to write into it.
+        if not path.is_file():
+            return False
         try:
             data = path.read_bytes()
         except OSError:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from engine_harness._types import Json, JsonMap
     from engine_harness.manifest.document import DataPath
 
-__all__ = ["FILE_NAME", "RESERVED_SUITES", "SECTIONS", "Sources"]
+__all__ = ["FILE_NAME", "RESERVED_FOLDERS", "RESERVED_SUITES", "SECTIONS", "Sources"]
 
 FILE_NAME = "harness.toml"
 FILE_BYTES_MAX = 1024 * 1024
@@ -42,6 +42,8 @@ RESERVED_SUITES = (
     "typecheck",
 )
 """Names of suites and groups that are always there."""
+RESERVED_FOLDERS = ("certify", "logs", "records", "scenarios")
+"""Folders of the artifacts that are no suite's."""
 _NAME_CHARACTERS = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-")
 
 
@@ -213,6 +215,9 @@ class Sources:
             path = f"suites.{name}"
             if name in RESERVED_SUITES:
                 self._note(path, f"'{name}' is a suite that is always there; take another name")
+            elif name.lower() in RESERVED_FOLDERS:
+                message = f"'{name}' is a folder of the artifacts already; take another name"
+                self._note(path, message)
             elif not name or not _NAME_CHARACTERS.issuperset(name):
                 self._note(path, f"'{name}' is no name", allowed="A-Z, a-z, 0-9, _ and -")
             keys = self._table(path, value)

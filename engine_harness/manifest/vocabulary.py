@@ -91,6 +91,8 @@ class Vocabulary:
     world: WorldInfo | None
     checkpoints: set[str] = field(default_factory=set)
     """The checkpoints of this scenario, filled while its timeline is read."""
+    strange_actions: set[str] = field(default_factory=set)
+    """The actions that the world does not know, likewise."""
 
     @property
     def _describe(self) -> WorldDescribe:
@@ -153,6 +155,7 @@ class Vocabulary:
         if name not in declared:
             near = suggestion(name, declared)
             allowed = None if near else one_of(sorted(declared))
+            self.strange_actions.add(name)
             at.error(
                 f"unknown action '{name}' for world '{self.world.name}'{near}", allowed, show=False
             )

@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from engine_harness.vm.luau_values import binding
+from engine_harness.vm.luau.values import binding
 
 __all__ = ["Instrumented", "LuaFunction", "RefusedToken", "instrument", "skip_header", "wrap"]
 

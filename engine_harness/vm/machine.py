@@ -199,7 +199,7 @@ def _from_lua(text: str) -> str:
 @lru_cache(maxsize=LUAU_TEXTS_KEPT_MAX)
 def _plain_lua(text: str) -> str:
     # A child serves many runs, and most of them need the same modules.
-    from engine_harness.vm.luau import to_lua
+    from engine_harness.vm.luau.reader import to_lua
 
     return to_lua(text)
 
@@ -338,7 +338,7 @@ class Machine:
         return text, self._chunk_id(_to_lua(path))
 
     def _plain_text(self, text: str, chunk_id: str) -> tuple[str | None, str | None]:
-        from engine_harness.vm.luau import LuauError
+        from engine_harness.vm.luau.reader import LuauError
 
         try:
             return _plain_lua(text), None

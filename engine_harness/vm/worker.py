@@ -25,7 +25,7 @@ from engine_harness.vm.job import Answer, Job, Reply
 from engine_harness.vm.loader import harness_texts
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from types import TracebackType
 
     from engine_harness._types import Json
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 __all__ = ["Pool"]
 
 START_DEADLINE_S = 30.0
+"""How long a child may take until it is ready, or has taken a job, while somebody waits for it."""
 EXIT_GRACE_S = 5.0
 READ_BYTES = 1 << 20
 CHILD = Path(__file__).with_name("child.py")
@@ -70,7 +71,7 @@ class _Message:
 class _Worker:
     """One child process."""
 
-    def __init__(self, harness: bytes) -> None:
+    def __init__(self, harness: bytes, start_by_s: float) -> None:
         self.process = subprocess.Popen(
             [sys.executable, "-I", "-S", str(CHILD), json.dumps(sys.path)],
             stdin=subprocess.PIPE,
@@ -88,8 +89,8 @@ class _Worker:
         self.job: Job | None = None
         self.index = -1
         self.accepted = False
-        self.started_s = monotonic_s()
-        self.deadline_s = self.started_s + START_DEADLINE_S
+        self.started_s = 0.0
+        self.deadline_s = start_by_s
         self._harness = harness
 
     def greet(self) -> None:
@@ -103,11 +104,10 @@ class _Worker:
             while view:
                 view = view[self.stdin.write(view) :]
 
-    def give(self, index: int, job: Job) -> None:
+    def give(self, index: int, job: Job, *, now_s: float, start_by_s: float) -> None:
         """Hand over a job."""
         self.index, self.job, self.accepted = index, job, False
-        self.started_s = monotonic_s()
-        self.deadline_s = self.started_s + START_DEADLINE_S
+        self.started_s, self.deadline_s = now_s, start_by_s
         self.send(
             json.dumps(
                 {
@@ -164,14 +164,25 @@ class Pool:
     killed by the kernel when the thread that started it ends.
     """
 
-    def __init__(self, size: int, *, harness: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        size: int,
+        *,
+        harness: Mapping[str, str] | None = None,
+        start_deadline_s: float = START_DEADLINE_S,
+        now_s: Callable[[], float] = monotonic_s,
+    ) -> None:
         """Prepare a pool; children start with the first job.
 
         Args:
             size: how many jobs run at the same time, >= 1.
             harness: texts of the harness' modules; the shipped ones by default.
+            start_deadline_s: how long a child may take to start, while a run waits for it.
+            now_s: a clock that never goes back; deadlines are read from it.
         """
         self._size = size
+        self._start_deadline_s = start_deadline_s
+        self._now_s = now_s
         texts = harness if harness is not None else harness_texts()
         self._harness = json.dumps(dict(texts)).encode("ascii")
         self._workers: list[_Worker] = []
@@ -215,6 +226,10 @@ class Pool:
         Raises:
             HarnessBug: our own code failed inside a child.
         """
+        # What a child has said so far is only read in here: nobody waited for it until now.
+        for worker in self._workers:
+            if not worker.is_ready:
+                worker.deadline_s = self._start_by_s()
         waiting = deque(enumerate(jobs))
         retried: set[int] = set()
         try:
@@ -235,10 +250,14 @@ class Pool:
             self._spawn()
         for worker in self._workers:
             if worker.is_ready and worker.job is None and waiting:
-                worker.give(*waiting.popleft())
+                index, job = waiting.popleft()
+                worker.give(index, job, now_s=self._now_s(), start_by_s=self._start_by_s())
+
+    def _start_by_s(self) -> float:
+        return self._now_s() + self._start_deadline_s
 
     def _spawn(self) -> None:
-        worker = _Worker(self._harness)
+        worker = _Worker(self._harness, self._start_by_s())
         self._workers.append(worker)
         self._selector.register(worker.stdout, selectors.EVENT_READ, worker)
 
@@ -246,7 +265,7 @@ class Pool:
         self, waiting: deque[tuple[int, Job]], retried: set[int], answer: Answer | None
     ) -> Iterator[tuple[int, Reply]]:
         deadlines = [w.deadline_s for w in self._workers if w.job or not w.is_ready]
-        timeout_s = max(0.0, min(deadlines) - monotonic_s()) if deadlines else None
+        timeout_s = max(0.0, min(deadlines) - self._now_s()) if deadlines else None
         for key, _ in self._selector.select(timeout_s):
             worker: _Worker = key.data
             messages = worker.read()
@@ -258,7 +277,7 @@ class Pool:
                 if reply is not None:
                     yield reply
         for worker in list(self._workers):
-            if (worker.job or not worker.is_ready) and monotonic_s() > worker.deadline_s:
+            if (worker.job or not worker.is_ready) and self._now_s() > worker.deadline_s:
                 yield from self._expired(worker)
 
     def _take(
@@ -276,17 +295,17 @@ class Pool:
             raise HarnessBug(str(message.value))
         if message.kind == "accepted":
             worker.accepted = True
-            worker.started_s = monotonic_s()
+            worker.started_s = self._now_s()
             worker.deadline_s = worker.started_s + job.deadline_s
             return None
         if message.kind == "ask":
             if answer is None:
                 msg = f"job {job.function} asked and nobody is there to answer"
                 raise HarnessBug(msg)
-            asked_s = monotonic_s()
+            asked_s = self._now_s()
             worker.send(json.dumps({"answer": answer(message.value)}).encode("ascii"))
             # Time that the decision took is not the run's.
-            worker.deadline_s += monotonic_s() - asked_s
+            worker.deadline_s += self._now_s() - asked_s
             return None
         index = worker.index
         reply = _reply(message)
@@ -300,7 +319,7 @@ class Pool:
         job, index = worker.job, worker.index
         self._drop(worker)
         if job is None or not worker.accepted:
-            msg = f"a child process did not start within {START_DEADLINE_S:g} s"
+            msg = f"a child process did not start within {self._start_deadline_s:g} s"
             raise HarnessBug(msg)
         yield (
             index,
@@ -308,7 +327,7 @@ class Pool:
                 status="killed",
                 limit="deadline_s",
                 message=f"killed after its deadline of {job.deadline_s:g} s wall time",
-                host={"wall_s": monotonic_s() - worker.started_s},
+                host={"wall_s": self._now_s() - worker.started_s},
             ),
         )
 
@@ -330,7 +349,7 @@ class Pool:
             retried.add(index)
             waiting.appendleft((index, job))
             return
-        host: dict[str, Json] = {"wall_s": monotonic_s() - worker.started_s}
+        host: dict[str, Json] = {"wall_s": self._now_s() - worker.started_s}
         if code == EXIT_PANIC:
             yield index, _memory_reply(job, host)
             return

@@ -184,6 +184,16 @@ local function vector(x, y, z)
 	return { x, y, z }
 end
 
+local function only_table(...)
+	local result = ...
+	if type(result) ~= "table" then
+		error(format("a manifest must return a table, got %s", type(result)), 0)
+	elseif select("#", ...) > 1 then
+		error(format("a manifest must return one table, got %d values", select("#", ...)), 0)
+	end
+	return result
+end
+
 local function manifest(host, work, data)
 	local sandbox = still_sandbox(host, work)
 	local env = { Vector3 = { new = vector } }
@@ -196,11 +206,7 @@ local function manifest(host, work, data)
 		if not chunk then
 			error(message, 0)
 		end
-		local result = chunk()
-		if type(result) ~= "table" then
-			error(format("a manifest must return a table, got %s", type(result)), 0)
-		end
-		return json.encode(result, "manifest", true)
+		return json.encode(only_table(chunk()), "manifest", true)
 	end)
 end
 

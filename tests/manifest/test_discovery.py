@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 import pytest
 
-from engine_harness.errors import UsageError
+from engine_harness.errors import ManifestError, UsageError
 
 if TYPE_CHECKING:
     from .conftest import Desk
@@ -193,3 +194,27 @@ def test_a_configured_lua_folder_must_exist(desk: Desk) -> None:
     with pytest.raises(UsageError) as caught:
         desk.load()
     assert str(caught.value) == f"harness.toml:2: paths.lua: no folder 'gmae' in {desk.root}"
+
+
+def test_the_files_of_a_gate_are_no_manifests(desk: Desk) -> None:
+    desk.write("harness.toml", '[suites.pace]\ngate = "scenarios/pace.envelope.json"\n')
+    for name in ("pace.envelope", "pace.baseline"):
+        desk.write(f"scenarios/{name}.json", "{}")
+    desk.write("scenarios/a.yaml", manifest("a"))
+    assert read(desk) == ["scenarios/a.yaml"]
+    assert read(desk, "scenarios") == ["scenarios/a.yaml"]
+
+
+def test_what_cannot_be_opened_or_named_is_told_and_does_not_hang(desk: Desk) -> None:
+    desk.write("scenarios/a.yaml", manifest("a"))
+    os.mkfifo(desk.root / "scenarios/pipe.yaml")
+    name = os.fsencode(desk.root / "scenarios") + b"/b\xff.yaml"
+    with open(name, "wb") as stream:  # noqa: PTH123 - a Path cannot hold this name
+        stream.write(manifest("b").encode())
+    with pytest.raises(ManifestError) as caught:
+        desk.load()
+    assert str(caught.value).splitlines() == [
+        "scenarios/b\\udcff.yaml ERROR manifest: the name of the file is not UTF-8;"
+        " give it another one",
+        "scenarios/pipe.yaml ERROR manifest: cannot be read: it is no regular file",
+    ]

@@ -277,3 +277,24 @@ def test_all_problems_of_a_baseline_are_told_at_once(tmp_path: Path) -> None:
         "x.baseline.json:4:69 ERROR baseline.cost.two.work_units: is out of range; got -1;"
         " allowed: a whole number >= 0",
     ]
+
+
+def test_a_range_that_nothing_fits_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "x.envelope.json"
+    path.write_text(
+        '{"contracts": {"a": {"figure": "metrics.hp", "min": 5, "max": 1}}}', encoding="utf-8"
+    )
+    assert problems(lambda: load_envelope(path, "x.envelope.json")) == [
+        "x.envelope.json:1:21 ERROR envelope.contracts.a: has a 'min' (5) above its 'max' (1);"
+        " allowed: min <= max"
+    ]
+
+
+def test_a_budget_of_no_hitch_policy_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "x.baseline.json"
+    text = '{"cost": {"a": {"work_units": 1, "hitch_policy": "bogus"}}}'
+    path.write_text(text, encoding="utf-8")
+    (told,) = problems(lambda: load_baseline(path, "x.baseline.json"))
+    assert told.endswith(
+        'baseline.cost.a.hitch_policy: is no hitch policy; got "bogus"; allowed: stall, catch_up'
+    )

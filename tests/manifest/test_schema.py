@@ -15,8 +15,8 @@ from jsonschema import Draft202012Validator
 from engine_harness.errors import UsageError
 from engine_harness.manifest.formats import SUFFIXES, read_file
 from engine_harness.manifest.load import load_manifests
-from engine_harness.manifest.schema import KINDS, schema_of
-from engine_harness.manifest.schema_macros import MACRO_OPTIONS
+from engine_harness.manifest.schema.macros import MACRO_OPTIONS
+from engine_harness.manifest.schema.root import KINDS, schema_of
 from engine_harness.plan.builtin_macros import BUILTIN_MACROS
 from engine_harness.plan.expand import expand
 
@@ -168,14 +168,15 @@ def test_every_key_of_the_schema_is_among_every_spelling(judge: Judge) -> None:
     assert sorted(named - keys_of(judge.data(EVERY_SPELLING))) == []
 
 
-# What an author may put anywhere by mistake.
+# What an author may put anywhere by mistake. Each draw is a value of its own: what one example puts
+# into a list, the next must not find there.
 VALUES = (
     st.none()
     | st.booleans()
     | st.sampled_from((0, 1, -1, 2.5, 3.0, 10**12))
     | st.sampled_from(("", "a", "12", "a.b", "x y", "hitch-gauntlet", "THREAT", "timeline[1]"))
     | st.sampled_from(([], {}, [1, 2, 3], ["a"], [{}], [[]], {"x": 1}, {"min": 1}, {"event": "a"}))
-)
+).map(copy.deepcopy)
 NAMES = sorted({name for name, _ in properties(SCHEMA)} | {"eq ", "tiemline", "Metadata"})
 
 

@@ -15,7 +15,7 @@ from jsonschema import Draft202012Validator
 
 from engine_harness.errors import ManifestError
 from engine_harness.manifest.project import load_project
-from engine_harness.manifest.schema import schema_of
+from engine_harness.manifest.schema.root import schema_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -127,9 +127,10 @@ def places(data: Any) -> Iterator[tuple[Any, Any]]:
             yield from places(data[key])
 
 
+# Each draw is a value of its own: what one example puts into a list, the next must not find there.
 VALUES = st.sampled_from(
     (True, 0, 1, -1, 2.0, 0.5, 10**9, "", "auto", "all", "timeline", "a b", [], {}, ["a"], [""])
-)
+).map(copy.deepcopy)
 NAMES = ("jobs", "tags", "tag", "all", "engine", "a b", "", "world", "paths", "run", "gate")
 
 

@@ -231,3 +231,12 @@ def test_without_a_world_the_key_is_missing(desk: Desk) -> None:
     ]
     desk.add_world("autoparry", described(None))
     assert desk.one(text).world == "autoparry"
+
+
+def test_who_forgets_the_world_is_told_which_one_was_meant(desk: Desk) -> None:
+    desk.add_world("autoparry", described({"actions": {}}))
+    told = desk.problems(manifest("pit").replace("world: pit\n", ""))
+    assert "unknown action 'jump' for world 'autoparry'" in told[-1]
+    assert told[0] == (
+        "1:1 WARNING manifest: names no 'world', so it was read as one of the default, 'autoparry'"
+    )

@@ -11,9 +11,9 @@ import pytest
 from lupa.luajit21 import LuaRuntime
 
 from engine_harness.vm.instrument import instrument, wrap
-from engine_harness.vm.luau import LUAU_CHARACTERS_MAX, LuauError, to_lua
-from engine_harness.vm.luau_cursor import NESTING_MAX
-from engine_harness.vm.luau_tokens import LINE_BREAK
+from engine_harness.vm.luau.cursor import NESTING_MAX
+from engine_harness.vm.luau.reader import LUAU_CHARACTERS_MAX, LuauError, to_lua
+from engine_harness.vm.luau.tokens import LINE_BREAK
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -417,7 +417,8 @@ def test_long_chains_are_not_deep() -> None:
 
 def test_the_same_text_is_rewritten_alike_in_every_process() -> None:
     program = (
-        "import sys; from test_luau import PROGRAMS; from engine_harness.vm.luau import to_lua;"
+        "import sys; from test_luau import PROGRAMS;"
+        " from engine_harness.vm.luau.reader import to_lua;"
         "sys.stdout.write('\\n'.join(to_lua(t) for t, _ in PROGRAMS.values()))"
     )
     texts = {

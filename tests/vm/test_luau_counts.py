@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from lupa.luajit21 import LuaRuntime
 
-from engine_harness.vm.luau import LuauError, local_counts, to_lua
+from engine_harness.vm.luau.reader import LuauError, local_counts, to_lua
 
 LOCALS_MAX = 200
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from lupa.luajit21 import LuaRuntime
 
 from engine_harness.vm.instrument import instrument, wrap
-from engine_harness.vm.luau import to_lua
+from engine_harness.vm.luau.reader import to_lua
 
 if TYPE_CHECKING:
     from collections.abc import Callable

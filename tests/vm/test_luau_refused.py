@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine_harness.vm.luau import LuauError, to_lua
+from engine_harness.vm.luau.reader import LuauError, to_lua
 
 BACKTICKS = (
     'a text in backticks is not supported; write ("a %s"):format(tostring(value)) or join the '

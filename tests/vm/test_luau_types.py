@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from engine_harness.vm.luau import LuauError, to_lua
+from engine_harness.vm.luau.reader import LuauError, to_lua
 
 TYPES = [
     "number",

@@ -157,6 +157,25 @@ def test_a_mistake_of_ours_inside_a_child_is_a_bug_not_a_finding(pool: Pool) -> 
         pool.call(job("bug"))
 
 
+def test_a_child_that_nobody_waited_for_is_not_late() -> None:
+    now_s = 0.0
+    with Pool(1, harness=HARNESS, start_deadline_s=20.0, now_s=lambda: now_s) as pool:
+        pool.warm()
+        now_s = 3600.0
+        assert pool.call(job("echo", "at last")).value == "at last"
+
+
+def test_a_child_that_does_not_start_while_somebody_waits_is_a_bug() -> None:
+    before = set(children_of(os.getpid()))
+    with Pool(1, harness=HARNESS, start_deadline_s=0.3) as pool:
+        pool.warm()
+        for child in set(children_of(os.getpid())) - before:
+            os.kill(child, signal.SIGSTOP)
+        with pytest.raises(HarnessBug) as caught:
+            pool.call(job("echo"))
+    assert str(caught.value) == "a child process did not start within 0.3 s"
+
+
 def test_closing_leaves_no_process(pool: Pool) -> None:
     list(pool.run([job("echo"), job("echo")]))
     children = children_of(os.getpid())

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from engine_harness.manifest.schema_entry import (
+from engine_harness.manifest.schema.entry import (
     KIND_WORDS,
     entry_shape,
     head_definitions,
     head_shapes,
     kind_name,
 )
-from engine_harness.manifest.schema_kinds import block_kinds, vector_definitions
-from engine_harness.manifest.schema_macros import macro_kind
-from engine_harness.manifest.schema_parts import (
+from engine_harness.manifest.schema.entry_kinds import block_kinds, vector_definitions
+from engine_harness.manifest.schema.macros import macro_kind
+from engine_harness.manifest.schema.parts import (
     ABOVE_ZERO,
     FROM_ZERO,
     MAP,

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from engine_harness.manifest.schema_entry import KIND_WORDS, entry_shape
-from engine_harness.manifest.schema_parts import (
+from engine_harness.manifest.schema.entry import KIND_WORDS, entry_shape
+from engine_harness.manifest.schema.parts import (
     FROM_ZERO,
     MAP,
     NUMBER,

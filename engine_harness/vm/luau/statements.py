@@ -9,13 +9,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from engine_harness.vm.luau_compound import COMPOUND, CompoundWriter
-from engine_harness.vm.luau_functions import FunctionScope, Loop
+from engine_harness.vm.luau.compound import COMPOUND, CompoundWriter
+from engine_harness.vm.luau.functions import FunctionScope, Loop
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from engine_harness.vm.luau_tokens import Tokens
+    from engine_harness.vm.luau.tokens import Tokens
 
 __all__ = ["StatementReader"]
 

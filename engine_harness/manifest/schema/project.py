@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from engine_harness.manifest import ceilings
-from engine_harness.manifest.schema_parts import ABOVE_ZERO, MAP, TEXT, TEXTS, closed, key, whole
+from engine_harness.manifest.schema.parts import ABOVE_ZERO, MAP, TEXT, TEXTS, closed, key, whole
 from engine_harness.manifest.settings import (
     DRIVERS,
     JOBS_MAX,
@@ -14,7 +14,7 @@ from engine_harness.manifest.settings import (
     TEXTS_MAX,
     Kind,
 )
-from engine_harness.manifest.sources import RESERVED_SUITES, SECTIONS
+from engine_harness.manifest.sources import RESERVED_FOLDERS, RESERVED_SUITES, SECTIONS
 
 if TYPE_CHECKING:
     from engine_harness._types import Json, JsonMap
@@ -67,7 +67,7 @@ def project_schema() -> JsonMap:
         "Worlds", "Options that every scenario of a world starts from.", _named(MAP)
     )
     suites = _named(_suite())
-    taken: list[Json] = list(RESERVED_SUITES)
+    taken: list[Json] = [*RESERVED_SUITES, *RESERVED_FOLDERS]
     names: JsonMap = {"pattern": _NAME, "not": {"enum": taken}}
     sections["suites"] = key(
         "Suites", "Suites of one's own, by name.", {**suites, "propertyNames": names}

@@ -10,11 +10,11 @@ from __future__ import annotations
 from abc import abstractmethod
 from typing import TYPE_CHECKING, NamedTuple
 
-from engine_harness.vm.luau_expressions import ExpressionReader
+from engine_harness.vm.luau.expressions import ExpressionReader
 
 if TYPE_CHECKING:
-    from engine_harness.vm.luau_expressions import Operand
-    from engine_harness.vm.luau_functions import FunctionScope
+    from engine_harness.vm.luau.expressions import Operand
+    from engine_harness.vm.luau.functions import FunctionScope
 
 __all__ = ["COMPOUND", "CompoundWriter"]
 

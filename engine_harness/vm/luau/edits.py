@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from engine_harness.vm.luau_tokens import LINE_BREAK
+from engine_harness.vm.luau.tokens import LINE_BREAK
 
 __all__ = ["Edits"]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 
-from engine_harness.vm.luau_cursor import Cursor
+from engine_harness.vm.luau.cursor import Cursor
 
 __all__ = ["TypeReader"]
 

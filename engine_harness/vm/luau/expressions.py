@@ -10,8 +10,8 @@ from __future__ import annotations
 from abc import abstractmethod
 from typing import NamedTuple
 
-from engine_harness.vm.luau_types import TypeReader
-from engine_harness.vm.luau_values import ValueNames, free_names
+from engine_harness.vm.luau.annotations import TypeReader
+from engine_harness.vm.luau.values import ValueNames, free_names
 
 __all__ = ["ExpressionReader", "Operand"]
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from engine_harness.vm.luau_edits import Edits
-from engine_harness.vm.luau_tokens import LuauError, place_in
+from engine_harness.vm.luau.edits import Edits
+from engine_harness.vm.luau.tokens import LuauError, place_in
 
 if TYPE_CHECKING:
     from typing import NoReturn
 
-    from engine_harness.vm.luau_tokens import Place, Tokens
+    from engine_harness.vm.luau.tokens import Place, Tokens
 
 __all__ = ["NESTING_MAX", "Cursor"]
 

@@ -10,8 +10,8 @@ from __future__ import annotations
 from bisect import bisect_right
 from typing import NamedTuple
 
-from engine_harness.vm.luau_statements import StatementReader
-from engine_harness.vm.luau_tokens import LINE_BREAK, LuauError, Place, tokenize
+from engine_harness.vm.luau.statements import StatementReader
+from engine_harness.vm.luau.tokens import LINE_BREAK, LuauError, Place, tokenize
 
 __all__ = ["LUAU_CHARACTERS_MAX", "LocalCount", "LuauError", "local_counts", "to_lua"]
 

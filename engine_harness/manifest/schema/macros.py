@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from engine_harness.manifest.schema_entry import entry_shape
-from engine_harness.manifest.schema_parts import ABOVE_ZERO, MAP, TEXT, any_case, key, listed
+from engine_harness.manifest.schema.entry import entry_shape
+from engine_harness.manifest.schema.parts import ABOVE_ZERO, MAP, TEXT, any_case, key, listed
 from engine_harness.manifest.storms import STORM, STORM_DURATION_S, STORM_FREQUENCY_HZ
 from engine_harness.manifest.timeline_kinds import BLOCK_KEYS, HEAD
 

@@ -16,7 +16,7 @@ from engine_harness.manifest.condition_reading import (
     WITHIN_KEYS,
 )
 from engine_harness.manifest.rules import BOUND_KEYS, COUNT_MAX, FORM_KEYS, PATTERN_KEYS
-from engine_harness.manifest.schema_parts import (
+from engine_harness.manifest.schema.parts import (
     FROM_ZERO,
     MAP,
     NUMBER,

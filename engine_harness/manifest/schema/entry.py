@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from engine_harness.manifest.schema_parts import TEXT, any_case, choose, closed, key, needs, ref
+from engine_harness.manifest.schema.parts import TEXT, any_case, choose, closed, key, needs, ref
 from engine_harness.manifest.timeline import NUMERIC
 
 if TYPE_CHECKING:

@@ -26,8 +26,8 @@ from engine_harness.manifest.envelope import (
 )
 from engine_harness.manifest.matrix import FIXED
 from engine_harness.manifest.models import CONFIG_SECTIONS, DRIVER_OPTIONS
-from engine_harness.manifest.schema_expect import expect_definitions
-from engine_harness.manifest.schema_parts import (
+from engine_harness.manifest.schema.expect import expect_definitions
+from engine_harness.manifest.schema.parts import (
     ABOVE_ZERO,
     MAP,
     TEXT,
@@ -41,8 +41,8 @@ from engine_harness.manifest.schema_parts import (
     ref,
     whole,
 )
-from engine_harness.manifest.schema_project import project_schema
-from engine_harness.manifest.schema_timeline import timeline_definitions
+from engine_harness.manifest.schema.project import project_schema
+from engine_harness.manifest.schema.timeline import timeline_definitions
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
