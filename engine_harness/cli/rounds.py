@@ -6,83 +6,62 @@ of the harness has changed. What goes wrong in a round is told, and the next cha
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Self
 
 from engine_harness._counted import counted
 from engine_harness._wallclock import monotonic_s
-from engine_harness.cli.gating import open_gates
-from engine_harness.cli.opening import (
-    invocation_of,
-    nothing_found,
-    open_request,
-    paths_of,
-    require_targets,
-    select_by_suite,
-)
+from engine_harness.cli.opening import open_request
 from engine_harness.cli.output import note
-from engine_harness.cli.running import new_session
-from engine_harness.cli.watched import forget_our_sources, is_our_source, is_shipped, watched_of
-from engine_harness.errors import HarnessBug, HarnessError, NothingSelected
-from engine_harness.manifest.load import loaded_of
+from engine_harness.cli.watched import (
+    forget_our_sources,
+    is_our_source,
+    named_by,
+    names_of,
+    project_file,
+)
+from engine_harness.cli.watched_manifests import listed
+from engine_harness.cli.watched_project import WatchedProject
+from engine_harness.errors import HarnessBug, HarnessError, ManifestError
 from engine_harness.manifest.sources import FILE_NAME
-from engine_harness.manifest.worlds import modules_told
 from engine_harness.report.base import run_order
-from engine_harness.vm.loader import LUA_SUFFIXES, deciding_files
-from engine_harness.watch.graph import Needs, affected
-from engine_harness.watch.held import standing
+from engine_harness.watch.trees import Watched
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Sequence
     from pathlib import Path
     from types import TracebackType
 
     from engine_harness.api import Harness, Result
     from engine_harness.cli.request import RunRequest
     from engine_harness.cli.session import Session
-    from engine_harness.errors import Diagnostic
-    from engine_harness.manifest.load import Loaded, Reading
     from engine_harness.manifest.models import Scenario
-    from engine_harness.manifest.reading import FileReading
-    from engine_harness.watch.trees import Watched
+    from engine_harness.report.console import SuiteSummary
 
 __all__ = ["WatchRounds"]
-
-PATHS_SHOWN_MAX = 3
 
 
 class WatchRounds:
     """What `watch.loop` calls; a context manager that holds the child processes."""
 
-    def __init__(self, request: RunRequest) -> None:
-        """Open the project.
+    def __init__(self, request: RunRequest, how: str) -> None:
+        """Prepare; nothing is read before `open`.
 
-        Raises:
-            UsageError, ManifestError: it cannot be opened.
+        Args:
+            request: what to run.
+            how: how it is watched and which keys there are, as it is told with what is watched.
         """
         self._request = request
-        self._open()
-        self._told: tuple[Diagnostic, ...] = ()
-        self._broken: frozenset[str] = frozenset()
-        # What is to be told of this round, once it has been said what it is about.
-        self._notes: list[str] = []
-
-    def _open(self) -> None:
-        from engine_harness.api import Harness
-
-        project = open_request(self._request)
-        session = new_session(
-            Harness(project, invocation_of(self._request, project)), self._request
-        )
-        self.watched: Watched = watched_of(session)
-        self._session: Session = session
-        self._good: dict[str, FileReading] = {}
-        self._ran: dict[str, Scenario] = {}
-        self._needs: dict[str, Needs] = {}
-        # What has changed since the last round that came to its end.
-        self._pending: set[Path] = set()
+        self._how = how
+        self._project_file = project_file(request)
+        self.watched = Watched(files=frozenset({self._project_file}))
+        self._current: WatchedProject | None = None
+        # Why the project cannot be opened as it is now, if it cannot.
+        self._unopened: Exception | None = None
+        # Of the last round that came to its end.
+        self._summaries: list[SuiteSummary] = []
 
     def __enter__(self) -> Self:
-        self._harness.pool.warm()
         return self
 
     def __exit__(
@@ -91,253 +70,235 @@ class WatchRounds:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self._close(self._session)
+        if self._current is not None:
+            self._current.close()
 
-    @staticmethod
-    def _close(session: Session) -> None:
-        session.static.close()
-        session.harness.pool.close()
+    def open(self) -> None:
+        """Open the project, and say what is watched.
+
+        Raises:
+            UsageError, ManifestError: it cannot be opened.
+        """
+        self._take(WatchedProject.open(open_request(self._request), self._request))
+
+    def _take(self, opened: WatchedProject) -> None:
+        before, self._current = self._current, opened
+        if before is not None:
+            before.close()
+        opened.session.harness.pool.warm()
+        is_other = before is None or before.watched != opened.watched
+        self.watched, self._summaries = opened.watched, []
+        if is_other:
+            names = names_of(opened.watched, opened.session.places)
+            note(f"watching {names} {self._how}")
+
+    @property
+    def _opened(self) -> WatchedProject:
+        assert self._current is not None
+        return self._current
+
+    @property
+    def _session(self) -> Session:
+        return self._opened.session
 
     @property
     def _harness(self) -> Harness:
         return self._session.harness
 
-    @property
-    def folders(self) -> str:
-        """The folders of the project that are watched, as shown."""
-        own = (tree.path for tree in self.watched.trees if not is_shipped(tree.path))
-        return ", ".join(dict.fromkeys(map(self._session.places.shown, own)))
-
-    def begin(self) -> None:
-        """Run everything.
+    def begin(self) -> bool:
+        """Run everything; return whether to go on.
 
         Raises:
             UsageError: what was asked for is not there.
         """
-        self._load()
-        self._guarded(lambda: self._run("all", self._session.scenarios))
+        notes = self._opened.manifests.read().notes
+        return self._guarded(lambda: self._run("all", lambda _: True, notes))
 
-    def notice(self, paths: tuple[Path, ...]) -> bool:
-        """Open the project anew if need be; return whether there is a round to do."""
-        if not self._is_about_us(paths):
-            return True
-        before = self._session
+    def notice(self, paths: tuple[Path, ...]) -> None:
+        """Open the project anew if need be; where that fails, with every later batch again."""
+        if self._unopened is None and not self._is_about_us(paths):
+            return
         forget_our_sources()
-        is_open = self._guarded(self._open)
-        if is_open:
-            self._close(before)
-            self._harness.pool.warm()
-        return is_open
+        project = self._harness.project
+        try:
+            project = open_request(self._request)
+            opened = WatchedProject.open(project, self._request)
+        except HarnessBug:
+            raise
+        except (HarnessError, OSError) as error:
+            if str(error) != str(self._unopened):
+                note(_told(error))
+            self._unopened = error
+            self.watched = self._opened.watched | named_by(error, project)
+        else:
+            self._unopened = None
+            self._take(opened)
 
-    def changed(self, paths: tuple[Path, ...]) -> None:
-        """Run what these changes affect."""
-        self._pending.update(paths)
-        self._guarded(lambda: self._changed(paths))
+    def _is_about_us(self, paths: Iterable[Path]) -> bool:
+        return any(path == self._project_file or is_our_source(path) for path in paths)
+
+    def changed(self, paths: tuple[Path, ...]) -> bool:
+        """Run what these changes affect; return whether to go on."""
+        return self._guarded(lambda: self._changed(paths))
+
+    def _changed(self, paths: tuple[Path, ...]) -> None:
+        session, what = self._session, self._words(paths)
+        gates, manifests, runs = self._opened.gates, self._opened.manifests, self._opened.runs
+        others = frozenset(paths) - gates.files
+        # Before anything can go wrong: what does not stand any more stays so until it has run.
+        gates.notice(paths)
+        runs.notice(others)
+        if session.static.depend_on(others):
+            session.static.forget()
+        self._harness.notice(others)
+        news = manifests.read()
+        is_asked = bool(
+            news.is_other
+            or gates.is_due
+            or session.static.is_due
+            or self._project_file in paths
+            or any(map(self._opened.is_due, session.scenarios))
+        )
+        if is_asked:
+            self._run(what, self._opened.is_due, news.notes)
+        else:
+            self._say(f"{what}: no selected scenario depends on it", news.notes)
+            self._stay()
 
     def pressed(self, key: str) -> bool:
         """Do what a key asks for; return whether to go on."""
         if key == "a":
-            self._harness.forget()
-            self._session.static.forget()
-            self._guarded(lambda: self._again("all", lambda _: True))
-        elif key == "f":
-            self._guarded(lambda: self._again("failed", self._has_failed))
+            return self._guarded(self._all)
+        if key == "f":
+            return self._guarded(self._failed)
         return key != "q"
 
-    def _is_about_us(self, paths: Iterable[Path]) -> bool:
-        project_file = self._harness.project.root / FILE_NAME
-        return any(path == project_file or is_our_source(path) for path in paths)
+    def _all(self) -> None:
+        self._harness.forget()
+        self._opened.gates.forget()
+        self._session.static.forget()
+        self._run("all", lambda _: True, self._opened.manifests.read().notes)
+
+    def _failed(self) -> None:
+        session = self._session
+        notes = self._opened.manifests.read().notes
+        if session.static.failed:
+            session.static.forget()
+        if session.static.is_due or any(map(self._opened.has_failed, session.scenarios)):
+            self._run("failed", self._opened.has_failed, notes)
+        else:
+            self._say("nothing has failed", notes)
+            self._stay()
 
     def _guarded(self, work: Callable[[], None]) -> bool:
-        """Tell what the user can mend; return whether there was nothing."""
+        """Tell what the user can mend; return whether anybody still reads what is told."""
         try:
             work()
         except HarnessBug:
             raise
-        except HarnessError as error:
-            note(str(error))
-            return False
-        except OSError as error:
-            if error.filename is None:
-                raise
-            note(f"cannot use '{error.filename}': {error.strerror}")
-            return False
-        return True
+        except (HarnessError, OSError) as error:
+            note(_told(error))
+            self._stay("not done; what ran before counts" if self._summaries else "not done")
+        return self._session.output.is_read
 
-    def _changed(self, paths: tuple[Path, ...]) -> None:
-        session = self._session
-        what = self._words(paths)
-        gate_files = {path for gate in session.gates.values() for path in gate.watched}
-        is_open = gate_files.isdisjoint(paths) or self._guarded(self._open_gates)
-        self._pending -= gate_files
-        if not self._pending:
-            if is_open:
-                session.started_s = monotonic_s()
-                self._say(f"{what}: the gate is judged again")
-                self._finish(())
-            return
-        before = self._session.scenarios
-        self._harness.notice(self._pending)
-        news = self._load()
-        lua = {path for path in self._pending if path.suffix in LUA_SUFFIXES}
-        for identity in affected(self._needs, self._pending, lua):
-            self._ran.pop(identity, None)
-        chosen = self._chosen(lambda scenario: self._ran.get(scenario.id) is not scenario)
-        if session.static.depend_on(self._pending):
-            session.static.forget()
-        elif not chosen and not news and session.scenarios == before:
-            self._pending.clear()
-            self._say(f"{what}: no selected scenario depends on it")
-            return
-        self._run(what, chosen)
-
-    def _open_gates(self) -> None:
-        session = self._session
-        session.gates = open_gates(
-            self._harness.project, session.suites, self._request, session.places
-        )
-
-    def _again(self, what: str, is_chosen: Callable[[Scenario], bool]) -> None:
-        self._load()
-        chosen = self._chosen(is_chosen)
-        if what == "failed" and self._session.static.failed:
-            self._session.static.forget()
-        if chosen or self._session.static.is_due:
-            self._run(what, chosen)
-        else:
-            self._say("nothing has failed" if what == "failed" else "there is nothing to run")
-
-    def _chosen(self, is_chosen: Callable[[Scenario], bool]) -> list[Scenario]:
-        """Return the scenarios to run; those of broken manifests keep the results they have."""
-        return [
-            scenario
-            for scenario in self._session.scenarios
-            if is_chosen(scenario) and scenario.origin.manifest not in self._broken
-        ]
-
-    def _has_failed(self, scenario: Scenario) -> bool:
-        result = self._session.results.get(scenario.id)
-        return result is None or not result.verdict.passed
-
-    def _load(self) -> bool:
-        """Read and select; return whether other things are broken than before."""
-        self._notes = []
-        harness, request, session = self._harness, self._request, self._session
-        if not session.suites:
-            # Static suites alone: manifests, broken ones too, are nothing to them.
-            return False
-        paths = paths_of(request.targets, harness.project.root)
-        reading = harness.read_manifests(paths)
-        now = standing(
-            reading, self._good, more=self._planning_problems(reading), strict=request.strict
-        )
-        loaded = loaded_of(now.files)
-        require_targets(loaded, request.targets, harness.project)
-        session.selected = self._selected(loaded)
-        session.loaded_ids = frozenset(scenario.id for scenario in loaded.scenarios)
-        self._good = now.good
-        # Who cannot be read has not gone: what was made from it stays.
-        harness.take(loaded, is_whole=not paths and not now.lost)
-        news = now.problems != self._told
-        if news:
-            self._notes[:0] = map(str, now.problems)
-        self._told, self._broken = now.problems, frozenset(now.broken)
-        if now.broken:
-            kept = "; what they said before counts" if len(now.broken) > len(now.lost) else ""
-            self._notes.append(f"broken: {_listed(now.broken)}{kept}")
-        return news
-
-    def _planning_problems(self, reading: Reading) -> list[Diagnostic]:
-        scenarios = [scenario for file in reading.files for scenario in file.scenarios]
-        problems = list(self._harness.planner.problems(scenarios))
-        if self._request.strict and not problems:
-            problems += [
-                warning
-                for scenario in scenarios
-                for warning in self._harness.planner.expand(scenario).warnings
-            ]
-        return problems
-
-    def _selected(self, loaded: Loaded) -> dict[str, tuple[Scenario, ...]]:
-        """Return the scenarios by suite; that there are none now is nothing to stop for."""
-        selected: dict[str, tuple[Scenario, ...]] = {}
-        project = self._harness.project
-        for suite in self._session.suites:
-            try:
-                selected |= select_by_suite(loaded, self._request, (suite,), project)
-            except NothingSelected as error:
-                selected[suite.name] = ()
-                self._notes.append(str(error))
-        if selected and not any(selected.values()):
-            why = "" if loaded.scenarios else f"; {nothing_found(project)}"
-            self._notes.append(f"no scenario is selected{why}")
-        return selected
-
-    def _run(self, what: str, chosen: Iterable[Scenario]) -> None:
-        session, chosen = self._session, tuple(chosen)
+    def _run(self, what: str, is_chosen: Callable[[Scenario], bool], notes: Iterable[str]) -> None:
+        """Do a round: those of broken manifests keep the results they have."""
+        opened, session = self._opened, self._session
         session.started_s = monotonic_s()
-        every = counted(len(session.scenarios), "scenario")
-        parts = [f"{len(chosen)} of {every}"] if session.suites else []
-        parts += ["the static suites"] if session.static.is_due else []
-        self._say(f"{what}: running {' and '.join(parts)}")
+        chosen = [
+            scenario
+            for scenario in session.scenarios
+            if is_chosen(scenario) and not opened.manifests.is_broken(scenario)
+        ]
+        judged, problems = opened.gates.read()
+        self._say(f"{what}: {self._plan_words(chosen, judged)}", (*notes, *problems))
         is_first = not session.results
         if is_first:
             session.places.prepare()
         session.compile(chosen)
         if is_first:
             session.clear()
-        for gone in session.results.keys() - {scenario.id for scenario in session.scenarios}:
-            for known in (session.results, self._ran, self._needs):
-                known.pop(gone, None)
+        ids = {scenario.id for scenario in session.scenarios}
+        for gone in session.results.keys() - ids:
+            del session.results[gone]
+        opened.runs.keep(ids)
+        for scenario in chosen:
+            opened.runs.begin(scenario)
         if chosen:
             session.run(chosen)
         if session.interrupted:
             raise KeyboardInterrupt
-        self._pending.clear()
         done = [session.results[scenario.id] for scenario in chosen]
         for result in done:
-            self._ran[result.scenario.id] = result.scenario
-            self._needs[result.scenario.id] = self._needs_of(result)
-        self._finish(done)
+            opened.runs.end(result)
+        self._finish(done, judged)
 
-    def _needs_of(self, result: Result) -> Needs:
-        """Return the Lua of a run, and of the description that its manifest was judged by."""
-        info = self._harness.worlds.get(result.scenario.world)
-        ran = modules_told(result.record.host)
-        described = None if info is None else info.modules
-        if ran is None or described is None:
-            return Needs(None)
-        roots = self._harness.roots
-        return Needs(deciding_files(ran, roots) | deciding_files(described, roots))
+    def _plan_words(self, chosen: list[Scenario], judged: frozenset[str]) -> str:
+        session = self._session
+        if judged and not chosen and not session.static.is_due:
+            return "the gate is judged again"
+        every = counted(len(session.scenarios), "scenario")
+        parts = [f"{len(chosen)} of {every}"] if session.suites else []
+        parts += ["the static suites"] if session.static.is_due else []
+        return f"running {' and '.join(parts)}"
 
-    def _finish(self, done: Iterable[Result]) -> None:
+    def _finish(self, done: Sequence[Result], judged: frozenset[str]) -> None:
         session = self._session
         session.tell_cases(run_order(done))
-        summaries = session.report()
-        session.sum_up(summaries)
+        gates, ran = self._opened.gates, {result.scenario.id for result in done}
+        summaries = [gates.remarked(summary) for summary in session.report()]
+        self._sum_up([gates.in_short(summary, judged, ran) for summary in summaries])
         session.write_logs(summaries)
         if session.interrupted:
             raise KeyboardInterrupt
+        self._summaries = summaries
         if not self._request.keep_artifacts:
-            session.places.clear(s for s in session.suites if not session.cases(s))
+            skipped = {summary.name for summary in summaries if summary.is_skipped}
+            session.places.clear(suite for suite in session.suites if suite.name in skipped)
         # A run that was killed took its process with it: the next round finds another.
         self._harness.pool.warm()
+
+    def _stay(self, *remarks: str) -> None:
+        """End a round in which nothing has run."""
+        self._sum_up(
+            [replace(summary, lines=(), artifacts=(), wall_s=None) for summary in self._summaries],
+            *remarks,
+        )
+
+    def _sum_up(self, summaries: Sequence[SuiteSummary], *remarks: str) -> None:
+        self._session.sum_up(summaries)
+        self._session.output.lines(f"  {remark}" for remark in (*remarks, *self._remarks))
+
+    @property
+    def _remarks(self) -> list[str]:
+        """What does not count as it stands in the files."""
+        if self._unopened is None:
+            return self._opened.manifests.remarks
+        error, files = self._unopened, [FILE_NAME]
+        if isinstance(error, ManifestError):
+            files = list(dict.fromkeys(problem.file for problem in error.diagnostics))
+        return [
+            *self._opened.manifests.remarks,
+            f"broken: {listed(files)} ({FILE_NAME} as it was before counts)",
+        ]
 
     def _words(self, paths: Iterable[Path]) -> str:
         shown = {path: self._session.places.shown(path) for path in paths}
         there = [shown[path] for path in shown if path.exists()]
         gone = [shown[path] for path in shown if not path.exists()]
-        parts = [f"changed {_listed(there)}"] if there else []
-        return "; ".join([*parts, *([f"deleted {_listed(gone)}"] if gone else [])])
+        parts = [f"changed {listed(there)}"] if there else []
+        return "; ".join([*parts, *([f"deleted {listed(gone)}"] if gone else [])])
 
-    def _say(self, line: str) -> None:
+    def _say(self, line: str, notes: Iterable[str]) -> None:
         self._session.output.lines(["", line])
-        for text in self._notes:
+        for text in notes:
             note(text)
-        self._notes.clear()
 
 
-def _listed(names: Iterable[str]) -> str:
-    names = list(names)
-    more = len(names) - PATHS_SHOWN_MAX
-    return ", ".join(names[:PATHS_SHOWN_MAX]) + (f" and {more} more" if more > 0 else "")
+def _told(error: HarnessError | OSError) -> str:
+    """Return the words for an error; one of the system that names no file is a bug of ours."""
+    if isinstance(error, HarnessError):
+        return str(error)
+    if error.filename is None:
+        raise error
+    return f"cannot use '{error.filename}': {error.strerror}"

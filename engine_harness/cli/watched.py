@@ -6,8 +6,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from engine_harness.cli.opening import paths_of
+from engine_harness.errors import ManifestError
 from engine_harness.manifest.discovery import SKIPPED_FOLDERS, resolve
 from engine_harness.manifest.formats import SUFFIXES
+from engine_harness.manifest.project import baseline_beside, find_root
 from engine_harness.manifest.sources import FILE_NAME
 from engine_harness.vm.loader import LUA_SUFFIXES, harness_texts, shipped_lua
 from engine_harness.watch.trees import Tree, Watched
@@ -15,9 +17,25 @@ from engine_harness.watch.trees import Tree, Watched
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from engine_harness.cli.places import Places
+    from engine_harness.cli.request import RunRequest
     from engine_harness.cli.session import Session
+    from engine_harness.manifest.project import Project
 
-__all__ = ["forget_our_sources", "is_our_source", "is_shipped", "watched_of"]
+__all__ = [
+    "forget_our_sources",
+    "is_our_source",
+    "named_by",
+    "names_of",
+    "project_file",
+    "watched_of",
+]
+
+
+def project_file(request: RunRequest) -> Path:
+    """Return the file that decides the opening, before anything is opened."""
+    root = find_root(Path.cwd()) if request.root is None else Path(request.root).resolve()
+    return root / FILE_NAME
 
 
 def watched_of(session: Session) -> Watched:
@@ -39,6 +57,30 @@ def watched_of(session: Session) -> Watched:
     return Watched(tuple(trees), frozenset(files), frozenset(outputs))
 
 
+def named_by(error: Exception, project: Project) -> Watched:
+    """Return what may mend an opening that has failed: the files that it named, Lua and gates.
+
+    Args:
+        error: what it failed with.
+        project: as it was meant to be opened, where its file could be read.
+    """
+    problems = error.diagnostics if isinstance(error, ManifestError) else ()
+    gates = [project.root / suite.gate for suite in project.suites.values() if suite.gate]
+    named = [project.root / problem.file for problem in problems]
+    roots = [(project.root / text).resolve() for text in project.lua]
+    return Watched(
+        trees=tuple(Tree(root, frozenset(LUA_SUFFIXES)) for root in roots),
+        files=frozenset({*named, *gates, *map(baseline_beside, gates)}),
+    )
+
+
+def names_of(watched: Watched, places: Places) -> str:
+    """Return the folders and files of the project that are watched, as shown."""
+    own = [tree.path for tree in watched.trees if tree.path not in (shipped_lua(), _templates())]
+    files = sorted(path for path in watched.files if path.is_file())
+    return ", ".join(dict.fromkeys(map(places.shown, (*own, *files))))
+
+
 def _manifests(session: Session) -> Iterator[Path]:
     root = session.harness.project.root
     targets = paths_of(session.request.targets, root)
@@ -51,11 +93,6 @@ def _manifests(session: Session) -> Iterator[Path]:
 def is_our_source(path: Path) -> bool:
     """Return whether what runs is made with this file: everything has to be run again."""
     return path.is_relative_to(shipped_lua() / "harness") or path.is_relative_to(_templates())
-
-
-def is_shipped(path: Path) -> bool:
-    """Return whether a folder belongs to the harness, not to the project."""
-    return path in (shipped_lua(), _templates())
 
 
 def forget_our_sources() -> None:

@@ -6,6 +6,7 @@ What a round does is said in `rounds`, when there is one in `watch.loop`.
 from __future__ import annotations
 
 import signal
+import threading
 from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING
 
@@ -17,13 +18,14 @@ from engine_harness.watch.observer import POLL_S, Observer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from types import FrameType
 
     from engine_harness.cli.request import RunRequest
 
 __all__ = ["watch_session"]
 
-_ENDING = (signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT)
-"""Signals that end the watch as Ctrl-C does, so that nothing is left behind."""
+_ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT)
+"""Signals that end the watch, Ctrl-C the first, so that nothing is left behind."""
 
 
 def watch_session(request: RunRequest) -> int:
@@ -35,32 +37,53 @@ def watch_session(request: RunRequest) -> int:
     """
     inbox = Inbox()
     observer = Observer(inbox.touched, note, is_polling=request.poll)
+
+    def pressed(key: str) -> None:
+        inbox.pressed(key)
+        if key == "q":
+            # In the middle of a round too, as Ctrl-C does.
+            signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)
+
     with ExitStack() as stack:
         stack.enter_context(_ended_by_signals())
-        try:
-            rounds = stack.enter_context(WatchRounds(request))
-            stack.callback(observer.close)
-            keyboard = stack.enter_context(Keyboard(inbox.pressed))
-            how = f"looking every {POLL_S:g} s" if request.poll else "told by the system"
-            keys = "a runs all, f the failed ones, q quits" if keyboard.is_there else "Ctrl-C ends"
-            note(f"watching {rounds.folders} ({how}); {keys}")
-            watch(rounds, inbox, observer)
-        except KeyboardInterrupt:
-            # Whoever ends it a second time does not wait for the tidying up.
-            pass
+        stack.callback(observer.close)
+        keyboard = stack.enter_context(Keyboard(pressed))
+        how = f"looking every {POLL_S:g} s" if request.poll else "told by the system"
+        keys = "a runs all, f the failed ones, q quits" if keyboard.is_there else "Ctrl-C ends"
+        rounds = stack.enter_context(WatchRounds(request, f"({how}); {keys}"))
+        watch(rounds, inbox, observer)
     note("watch ended")
     return 0
 
 
 @contextmanager
 def _ended_by_signals() -> Iterator[None]:
-    before = {}
-    for number in _ENDING:
-        # Who has been told to ignore one, as by nohup, goes on ignoring it.
-        if signal.getsignal(number) == signal.SIG_DFL:
-            before[number] = signal.signal(number, signal.default_int_handler)
+    """End what is inside at the first signal.
+
+    Whatever comes after it is ignored, to the end of the process: tidying up is quick.
+    """
+    has_ended = False
+
+    def end(_number: int, _frame: FrameType | None) -> None:
+        nonlocal has_ended
+        has_ended = True
+        for number in before:
+            signal.signal(number, signal.SIG_IGN)
+        raise KeyboardInterrupt
+
+    # Who has been told to ignore one, as by nohup, goes on ignoring it.
+    before = {
+        number: handler
+        for number in _ENDING
+        if (handler := signal.getsignal(number)) in (signal.SIG_DFL, signal.default_int_handler)
+    }
+    for number in before:
+        signal.signal(number, end)
     try:
         yield
+    except KeyboardInterrupt:
+        pass
     finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
+        if not has_ended:
+            for number, handler in before.items():
+                signal.signal(number, handler)

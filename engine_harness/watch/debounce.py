@@ -8,6 +8,7 @@ kernel: news come from a function, time from another.
 from __future__ import annotations
 
 import hashlib
+import os
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -62,12 +63,26 @@ class Contents:
 
     def __init__(self, scan: Scan) -> None:
         self._seen: dict[Path, _Seen] = {}
-        self.changed(scan, ())
+        self._links: frozenset[Path] = frozenset()
+        self.widen(scan)
+
+    def widen(self, scan: Scan) -> None:
+        """Look at the files of another scan from now on.
+
+        Files that were not looked at before are remembered as they are now; of the others every
+        change since then is still to be told, that they are gone too.
+        """
+        for path in [path for path in self._seen if path not in scan.files and path.exists()]:
+            del self._seen[path]
+        for path in scan.files.keys() - self._seen.keys():
+            self._remember(path, scan.files[path])
+        self._links = frozenset(scan.links)
 
     def changed(self, scan: Scan, suspects: Iterable[Path]) -> tuple[Path, ...]:
         """Return the files that say something else than last time, sorted, and remember it.
 
-        New files and those that are gone are among them.
+        New files and those that are gone are among them, and linked folders that have come or gone
+        if none of their files has.
 
         Args:
             scan: what is there now.
@@ -82,21 +97,32 @@ class Contents:
             known = self._seen.get(path)
             if known is not None and known.signature == signature and path not in suspects:
                 continue
-            digest = _digest(path)
-            if digest is None:
-                # Gone since the scan, or not to be read: as if it were not there.
-                if self._seen.pop(path, None) is not None:
-                    changed.append(path)
-                continue
-            self._seen[path] = _Seen(signature, digest)
-            if known is None or known.digest != digest:
+            now = self._remember(path, signature)
+            if (known and known.digest) != (now and now.digest):
                 changed.append(path)
+        links, self._links = self._links, frozenset(scan.links)
+        for link in links.symmetric_difference(scan.links):
+            if not any(path.is_relative_to(link) for path in changed):
+                changed.append(link)
         return tuple(sorted(changed))
+
+    def _remember(self, path: Path, signature: Signature) -> _Seen | None:
+        digest = _digest(path)
+        if digest is None:
+            # Gone since the scan.
+            self._seen.pop(path, None)
+            return None
+        seen = self._seen[path] = _Seen(signature, digest)
+        return seen
 
 
 def _digest(path: Path) -> bytes | None:
+    """Return what a file says, in short; None: there is nothing."""
+    # A pipe would be waited for, and a folder or a link to nothing says nothing.
+    if not path.is_file():
+        return b"" if os.path.lexists(path) else None
     try:
         with path.open("rb") as stream:
             return hashlib.file_digest(stream, "blake2b").digest()
     except OSError:
-        return None
+        return b"" if os.path.lexists(path) else None

@@ -15,10 +15,10 @@ from engine_harness._wallclock import monotonic_s
 from engine_harness.watch.debounce import Contents, collect
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from engine_harness.watch.observer import Observer
-    from engine_harness.watch.trees import Watched
+    from engine_harness.watch.trees import Scan, Watched
 
 __all__ = ["Inbox", "Pressed", "Rounds", "Touched", "watch"]
 
@@ -80,19 +80,26 @@ class Rounds(Protocol):
 
     @property
     def watched(self) -> Watched:
-        """What matters now; a round may change it."""
+        """What matters now. Before `open` it is what decides the opening."""
         ...
 
-    def begin(self) -> None:
-        """Do the first round."""
+    def open(self) -> None:
+        """Find out what matters."""
         ...
 
-    def notice(self, paths: tuple[Path, ...]) -> bool:
-        """Take up that these files have changed; return whether there is a round to do."""
+    def begin(self) -> bool:
+        """Do the first round; return whether to go on.
+
+        What `open` has read, it has read before it was looked at.
+        """
         ...
 
-    def changed(self, paths: tuple[Path, ...]) -> None:
-        """Do what these changes ask for."""
+    def notice(self, paths: tuple[Path, ...]) -> None:
+        """Take up that these files have changed; other things may matter from now on."""
+        ...
+
+    def changed(self, paths: tuple[Path, ...]) -> bool:
+        """Do what these changes ask for; return whether to go on."""
         ...
 
     def pressed(self, key: str) -> bool:
@@ -100,44 +107,66 @@ class Rounds(Protocol):
         ...
 
 
+class _Eyes:
+    """What is watched, and what all of it said when it was looked at last."""
+
+    def __init__(self, observer: Observer, watched: Watched) -> None:
+        self._observer = observer
+        self._watched = watched
+        self._contents = Contents(self._first_look())
+
+    def _first_look(self) -> Scan:
+        # First the watching, then the looking: what changes in between is looked at twice.
+        self._observer.watch(self._watched)
+        return self._look()
+
+    def _look(self) -> Scan:
+        scan = self._watched.scan()
+        self._observer.watch(self._watched, scan.links)
+        return scan
+
+    def turn(self, watched: Watched) -> bool:
+        """Watch this from now on; return whether another look is due.
+
+        What has happened in the meantime to a file that was watched before still is a change.
+        """
+        if watched == self._watched:
+            return False
+        self._watched = watched
+        self._contents.widen(self._first_look())
+        return True
+
+    def changed(self, suspects: Iterable[str]) -> tuple[Path, ...]:
+        """Look, and return what has changed since the last time."""
+        return self._contents.changed(self._look(), map(Path, suspects))
+
+
 def watch(
     rounds: Rounds, inbox: Inbox, observer: Observer, *, now_s: Callable[[], float] = monotonic_s
 ) -> None:
-    """Do one round after the other until a key ends it.
+    """Do one round after the other until one is the last.
 
     Raises:
-        UsageError: there is too much to watch.
+        UsageError: there is too much to watch, or the first round cannot be done.
     """
-    # First the watching, then the looking: what changes in between is looked at twice.
-    watched = rounds.watched
-    observer.watch(watched)
-    scan = watched.scan()
-    observer.watch(watched, scan.links)
-    contents = Contents(scan)
-    rounds.begin()
-    while True:
+    eyes = _Eyes(observer, rounds.watched)
+    rounds.open()
+    is_due = eyes.turn(rounds.watched)
+    goes_on = rounds.begin()
+    while goes_on:
         found = inbox.take(IDLE_S)
         if isinstance(found, Pressed):
-            if not rounds.pressed(found.key):
-                return
+            goes_on = rounds.pressed(found.key)
             continue
         suspects: frozenset[str] = frozenset()
         if isinstance(found, Touched):
             suspects = collect(found.path, inbox.news, now_s)
-        elif not observer.refresh():
+        elif not observer.refresh() and not is_due:
             continue
-        scan = watched.scan()
-        observer.watch(watched, scan.links)
-        changed = contents.changed(scan, map(Path, suspects))
+        is_due = False
+        changed = eyes.changed(suspects)
         if not changed:
             continue
-        if not rounds.notice(changed):
-            continue
-        if rounds.watched != watched:
-            # What has been opened anew is looked at before it is run: a change meanwhile counts.
-            watched = rounds.watched
-            observer.watch(watched)
-            scan = watched.scan()
-            observer.watch(watched, scan.links)
-            contents = Contents(scan)
-        rounds.changed(changed)
+        rounds.notice(changed)
+        is_due = eyes.turn(rounds.watched)
+        goes_on = rounds.changed(changed)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import errno
 import os
 import tempfile
+import warnings
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -182,7 +183,8 @@ class Observer:
                 continue
             if is_folder and kind != "created":
                 self._lost.add(path)
-            if self._watched.wants(path, is_folder=is_folder):
+            # A link that has gone cannot be asked any more what it was.
+            if path in self._links or self._watched.wants(path, is_folder=is_folder):
                 self._notify(str(path))
 
 
@@ -216,4 +218,6 @@ def _make(is_polling: bool) -> BaseObserver:
         return PollingObserver(timeout=POLL_S)
     from watchdog.observers import Observer as SystemObserver
 
+    # A folder that is moved away and back keeps its watch: nothing is wrong, and nobody can help.
+    warnings.filterwarnings("ignore", "Callback with id .* already exists", RuntimeWarning)
     return SystemObserver()

@@ -65,6 +65,14 @@ class Watched:
     outputs: frozenset[Path] = frozenset()
     """Files and folders that we write: no change in them matters."""
 
+    def __or__(self, other: Watched) -> Watched:
+        """Return all that matters in either."""
+        return Watched(
+            trees=tuple(dict.fromkeys((*self.trees, *other.trees))),
+            files=self.files | other.files,
+            outputs=self.outputs | other.outputs,
+        )
+
     def wants(self, path: Path, *, is_folder: bool) -> bool:
         """Return whether news of `path` may be news of a file that matters.
 
@@ -72,7 +80,10 @@ class Watched:
         """
         if any(output == path or output in path.parents for output in self.outputs):
             return False
-        return is_folder or path in self.files or path.suffix.lower() in self._suffixes
+        if is_folder or path in self.files or path.suffix.lower() in self._suffixes:
+            return True
+        # The system takes a link for a file, whatever it leads to.
+        return path.is_symlink()
 
     @property
     def _suffixes(self) -> set[str]:
@@ -125,9 +136,17 @@ class Watched:
                         links.append(path)
                     yield from self._walk(tree, path, above | {real}, links)
                 elif suffix in tree.suffixes and (path := folder / entry.name) not in self.outputs:
-                    yield path, _of(entry.stat())
+                    yield path, _signature_of(entry)
             except OSError:
                 continue
+
+
+def _signature_of(entry: os.DirEntry[str]) -> Signature:
+    try:
+        return _of(entry.stat())
+    except OSError:
+        # A link to nothing is there all the same: whoever reads it is told so.
+        return _of(entry.stat(follow_symlinks=False))
 
 
 def _signature(path: Path) -> Signature | None:

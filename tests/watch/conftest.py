@@ -110,6 +110,11 @@ class Terminal:
         """What the terminal does with keys."""
         return termios.tcgetattr(self._theirs)
 
+    def hang_up(self) -> None:
+        """Close the window."""
+        os.close(self._ours)
+        self._ours = -1
+
     def type(self, keys: str) -> None:
         os.write(self._ours, keys.encode())
 
@@ -146,8 +151,60 @@ class Terminal:
         if self.process.poll() is None:
             self.process.kill()
             self.process.wait()
-        os.close(self._ours)
-        os.close(self._theirs)
+        for end in (self._ours, self._theirs):
+            if end >= 0:
+                os.close(end)
+
+
+class Stage:
+    """One project that is watched by one process, for tests that leave it as they have found it."""
+
+    arguments = ("--watch", "--suite", "engine-sim")
+    whole = "2 scenarios: 2 passed, 0 failed"
+
+    def __init__(self, folder: Path) -> None:
+        self.pond = Pond(folder)
+        self._before = self._files()
+        self.screen = Terminal(folder, *self.arguments)
+        self.beginning = self.screen.round("all: running 2 of 2 scenarios", counts=self.whole)
+
+    def _files(self) -> dict[Path, bytes]:
+        folder, ours = self.pond.folder, self.pond.folder / "artifacts"
+        return {
+            path: path.read_bytes()
+            for path in sorted(folder.rglob("*"))
+            if path.is_file() and not path.is_relative_to(ours)
+        }
+
+    @property
+    def is_clean(self) -> bool:
+        """Whether everything is as it was at the beginning."""
+        return self._files() == self._before and self.screen.process.poll() is None
+
+    def back(self) -> str:
+        """Undo all changes, and return what the round says in which everything passes again."""
+        for path in self._files().keys() - self._before.keys():
+            path.unlink()
+        for path, data in self._before.items():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(data)
+        return self.screen.round(counts=self.whole)
+
+
+@pytest.fixture(scope="module")
+def _stages() -> Iterator[list[Stage]]:
+    stages: list[Stage] = []
+    yield stages
+    for one in stages:
+        one.screen.close()
+
+
+@pytest.fixture
+def stage(_stages: list[Stage], tmp_path_factory: pytest.TempPathFactory) -> Stage:
+    """The stage of the tests before, unless one of them has failed and left it in disorder."""
+    if not (_stages and _stages[-1].is_clean):
+        _stages.append(Stage(tmp_path_factory.mktemp("stage") / "project"))
+    return _stages[-1]
 
 
 @pytest.fixture
