@@ -26,6 +26,7 @@ __all__ = [
     "may_hold_whole_floats",
     "normalise",
     "sha256_hex",
+    "with_one_zero",
 ]
 
 
@@ -33,6 +34,8 @@ _ENCODER = json.JSONEncoder(
     sort_keys=True, separators=(",", ":"), ensure_ascii=True, allow_nan=False
 )
 
+# In a string it does no harm.
+_NEGATIVE_ZERO = re.compile(r"-0\.0(?![0-9])")
 # Python and LuaJIT write a whole float as 3.0 or as 1e+16; behind it stands what may end a value.
 _WHOLE_FLOAT = re.compile(r"\.0(?=[,\]}\s]|\Z)")
 _EXPONENT = re.compile(r"e\+\d")
@@ -53,6 +56,25 @@ def normalise(value: Json) -> Json:
         return value if math.isfinite(value) else None
     if isinstance(value, list | tuple):
         return [item if type(item) in _CANONICAL_KINDS else normalise(item) for item in value]
+    return value
+
+
+def with_one_zero(value: Json) -> Json:
+    """Return `value` with every -0 as 0, and all else as it is.
+
+    Lua tells the two apart, what is recorded does not: a run is given what its record says.
+    """
+    # Reading its text is faster than a walk, and almost no value holds one.
+    return value if _NEGATIVE_ZERO.search(repr(value)) is None else _with_one_zero(value)
+
+
+def _with_one_zero(value: Json) -> Json:
+    if isinstance(value, float):
+        return 0.0 if value == 0 else value
+    if isinstance(value, dict):
+        return {key: _with_one_zero(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_with_one_zero(item) for item in value]
     return value
 
 

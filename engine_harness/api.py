@@ -11,38 +11,29 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from engine_harness._wallclock import utc_now_text
-from engine_harness.errors import (
-    LimitExceeded,
-    ManifestError,
-    RunError,
-    UsageError,
-    WorldError,
-)
+from engine_harness.errors import LimitExceeded, ManifestError, RunError, WorldError
 from engine_harness.run.budget import DEFAULT_LIMITS, Invocation, run_options
 from engine_harness.vm.job import Job, Reply
-from engine_harness.vm.loader import lua_roots, shadowed, shipped_lua
+from engine_harness.vm.loader import shipped_lua
 from engine_harness.vm.worker import Pool
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
     from types import TracebackType
 
-    from pydantic import JsonValue
-
     from engine_harness._types import Json, JsonMap
     from engine_harness.checks.verdict import Verdict
-    from engine_harness.compile.compiler import Compiler, CompileSummary, Output
-    from engine_harness.errors import Diagnostic
+    from engine_harness.compile.compiler import Compiler, CompileSummary
     from engine_harness.manifest.load import Loaded, Reading
     from engine_harness.manifest.models import Scenario
     from engine_harness.manifest.project import Project
-    from engine_harness.manifest.reading import ManifestReader
     from engine_harness.manifest.worlds import WorldCatalog
     from engine_harness.plan.model import Plan
     from engine_harness.plan.planner import Planner
     from engine_harness.records.models import RunRecord
     from engine_harness.run.session import Request
     from engine_harness.run.suites.base import Suite
+    from engine_harness.run.workspace import Standing, Workspace
     from engine_harness.vm.loader import LuaRoot
 
 IN_MEMORY = "<memory>"
@@ -67,9 +58,7 @@ class Harness:
     def __init__(self, project: Project, invocation: Invocation | None = None) -> None:
         self.project = project
         self._invocation = invocation or Invocation()
-        self._loaded: Loaded | None = None
-        self._is_whole = False
-        self._modules: dict[str, Output] = {}
+        self._known: Workspace | None = None
 
     def __enter__(self) -> Self:
         # The first child starts while this process is still loading what it needs itself.
@@ -101,33 +90,39 @@ class Harness:
         Raises:
             UsageError: a module of the project hides a shipped one, or a root is no folder.
         """
-        roots = lua_roots(self.project.root, self.project.lua)
-        problems = [
-            f"{path}: module '{name}' hides the one that engine_harness ships; give it another name"
-            for name, path in shadowed(roots)
-        ]
-        if problems:
-            raise UsageError("\n".join(problems))
-        return roots
+        from engine_harness.run.workspace import open_roots
 
-    @cached_property
+        return open_roots(self.project)
+
+    @property
+    def _workspace(self) -> Workspace:
+        """What is known of the project's files; none of them is read before there is need."""
+        if self._known is None:
+            from engine_harness.run.workspace import Workspace
+
+            self._known = Workspace(
+                self.project,
+                self.roots,
+                self.pool,
+                deadline_s=self._invocation.deadline_s or self.project.deadline_s,
+                memory_mb=self._invocation.memory_mb or self.project.memory_mb,
+            )
+        return self._known
+
+    @property
     def worlds(self) -> WorldCatalog:
         """What is known of the project's worlds."""
-        from engine_harness.manifest.worlds import WorldCatalog
+        return self._workspace.worlds
 
-        return WorldCatalog(
-            self.roots,
-            self.pool,
-            deadline_s=self._invocation.deadline_s or self.project.deadline_s,
-            memory_mb=self._invocation.memory_mb or self.project.memory_mb,
-        )
+    @property
+    def planner(self) -> Planner:
+        """Plans the scenarios of this project, each once."""
+        return self._workspace.planner
 
-    @cached_property
-    def manifests(self) -> ManifestReader:
-        """Reads manifests, each again only when it says something else."""
-        from engine_harness.manifest.reading import ManifestReader
-
-        return ManifestReader(self.project.root, self.pool, self.worlds)
+    @property
+    def standing(self) -> Standing:
+        """The manifests that were read last."""
+        return self._workspace.standing
 
     def notice(self, changed: Collection[Path]) -> None:
         """Take up that these files are no longer what they were; manifests notice by themselves.
@@ -135,14 +130,14 @@ class Harness:
         Raises:
             UsageError: as `roots`.
         """
+        from engine_harness.run.workspace import require_own_names
+
         self.worlds.forget(changed)
-        self.__dict__.pop("roots", None)
-        _ = self.roots
+        require_own_names(self.roots)
 
     def forget(self) -> None:
-        """Read all manifests again, and ask all worlds again, when they are needed."""
-        self.manifests.forget()
-        self.worlds.keep(())
+        """Read, ask, plan and compile everything again when it is needed."""
+        self._known = None
 
     @property
     def artifacts(self) -> Path:
@@ -155,19 +150,7 @@ class Harness:
         Raises:
             ManifestError: with all problems of all files, those of macros included.
         """
-        from engine_harness.manifest.load import LoadError, load_manifests
-
-        try:
-            loaded = load_manifests(
-                self.project, self.pool, paths=paths, worlds=self.worlds, reader=self.manifests
-            )
-        except LoadError as error:
-            raise ManifestError((*error.diagnostics, *self._misused(error.readable))) from error
-        problems = self._misused(loaded.scenarios)
-        if problems:
-            raise ManifestError(problems)
-        self.take(loaded, is_whole=not paths)
-        return loaded
+        return self._workspace.load(paths)
 
     def read_manifests(self, paths: Sequence[str] = ()) -> Reading:
         """Read manifests as `load` does, and return all of them, the broken ones too.
@@ -175,9 +158,7 @@ class Harness:
         Raises:
             UsageError: a path cannot be searched.
         """
-        from engine_harness.manifest.load import read_manifests
-
-        return read_manifests(self.project, self.manifests, paths=paths, worlds=self.worlds)
+        return self._workspace.read(paths)
 
     def take(self, loaded: Loaded, *, is_whole: bool) -> None:
         """Work with these scenarios from now on.
@@ -187,16 +168,7 @@ class Harness:
             is_whole: whether it is all that the project has; what else has been compiled is then
                 a leftover, which the next `compile` removes.
         """
-        self._loaded, self._is_whole = loaded, is_whole
-        ids = {scenario.id for scenario in loaded.scenarios}
-        self.planner.keep(ids)
-        for gone in self._modules.keys() - ids:
-            del self._modules[gone]
-
-    def _misused(self, scenarios: Sequence[Scenario]) -> tuple[Diagnostic, ...]:
-        """Return what is wrong with macros: only an expansion shows it."""
-        with_macros = [s for s in scenarios if any(e.kind == "macro" for e in s.timeline)]
-        return self.planner.problems(with_macros)
+        self._workspace.take(loaded, is_whole=is_whole)
 
     def plan(self, scenario: Scenario) -> Plan:
         """Return the ordered events of a scenario.
@@ -205,13 +177,6 @@ class Harness:
             PlanError: the scenario cannot be expanded.
         """
         return self.planner.expand(scenario).plan
-
-    @cached_property
-    def planner(self) -> Planner:
-        """Plans the scenarios of this project, each once."""
-        from engine_harness.plan.planner import Planner
-
-        return Planner()
 
     def compiler(self, folder: Path | None = None) -> Compiler:
         """Return the compiler of this project's modules."""
@@ -232,89 +197,79 @@ class Harness:
         Raises:
             PlanError, CompileError: with the problems of all scenarios.
         """
-        compiler = self.compiler(folder)
-        hashes = self.manifest_hashes()
+        compiler, standing = self.compiler(folder), self.standing
+        hashes = standing.manifest_hashes
         if self._invocation.skip_build:
             summary = compiler.load_existing(scenarios, manifest_hashes=hashes)
         else:
             summary = compiler.compile_all(
                 self.planner.plan_all(scenarios),
-                known_ids=self.known_ids(),
+                known_ids=standing.known_ids,
                 manifest_hashes=hashes,
-                bundles=self.bundle_metadata(),
+                bundles=standing.bundle_metadata,
                 force=self._invocation.force_build,
             )
-        self._modules.update(summary.by_id())
+        self._workspace.add_modules(scenarios, summary.by_id())
         if folder is None:
             gone = [output for output in summary.outputs if output.status == "removed"]
-            self._forget(output.path.stem for output in gone)
+            self._remove_records(output.path.stem for output in gone)
         return summary
 
-    def _forget(self, names: Iterable[str]) -> None:
+    def _remove_records(self, names: Iterable[str]) -> None:
         """Remove the records of scenarios that are gone, as their modules are."""
         from engine_harness.records.layout import RECORDS_FOLDER
 
         for name in names:
             (self.artifacts / RECORDS_FOLDER / f"{name}.json").unlink(missing_ok=True)
 
-    def manifest_hashes(self) -> Mapping[str, str]:
-        """Return the SHA-256 of the manifests that were read, by path from the root."""
-        return {file.path: file.sha256 for file in self._loaded.files} if self._loaded else {}
-
-    def bundle_metadata(self) -> dict[str, dict[str, JsonValue] | None]:
-        """Return the `metadata` of bundles, by path from the root and label.
-
-        Each file that was read is there, with None if it says nothing of itself.
-        """
-        files = self._loaded.files if self._loaded else ()
-        return {file.path: None for file in files} | {
-            f"{file.path}{label}": own.model_dump(mode="json", exclude_none=True)
-            for file in files
-            for label, own in file.bundles.items()
-        }
-
-    def known_ids(self) -> frozenset[str] | None:
-        """Return the ids of all scenarios of the project; None when only a part was loaded."""
-        if self._loaded is None or not self._is_whole:
-            return None
-        return frozenset(scenario.id for scenario in self._loaded.scenarios)
-
     def execute(self, scenarios: Sequence[Scenario]) -> Iterator[RunRecord]:
         """Run `scenarios`, compiled before or now; yield records in order of completion.
 
         Every record is in `artifacts/records/` when the iteration has ended, however it ends.
         """
+        missing = [s for s in scenarios if self._workspace.module_text(s) is None]
+        if missing:
+            self.compile(missing)
+        yield from self.execute_requests(
+            [self._request(s, self._workspace.module_text(s)) for s in scenarios], self.artifacts
+        )
+
+    def execute_requests(self, requests: Sequence[Request], folder: Path) -> Iterator[RunRecord]:
+        """Play `requests`; yield records in order of completion.
+
+        Every record is in `records/` below `folder` when the iteration has ended, however it ends.
+        """
         from engine_harness.execute.processes import execute
         from engine_harness.records.layout import record_path
         from engine_harness.records.writer import RecordWriter, record_file
 
-        missing = [scenario for scenario in scenarios if scenario.id not in self._modules]
-        if missing:
-            self.compile(missing)
-        failed = self._failed_worlds(scenarios)
+        failed = self._workspace.failed_worlds(request.scenario.world for request in requests)
         with RecordWriter() as writer:
-            for record, texts in execute(self._requests(scenarios), self.pool, failed):
-                path = record_path(self.artifacts, record.scenario.id)
+            for record, texts in execute(requests, self.pool, failed):
                 # The text is made here: two threads that both compute only take turns.
-                writer.write(path, record_file(record, texts))
+                writer.write(record_path(folder, record.scenario.id), record_file(record, texts))
                 # Whoever keeps all records does not keep their texts.
                 del texts
                 yield record
 
-    def _requests(self, scenarios: Sequence[Scenario]) -> list[Request]:
-        from engine_harness.run.session import Request
+    def request_of(self, scenario: Scenario) -> Request:
+        """Return the run of one scenario of this project, without writing a module to disk.
 
-        return [
-            Request(
-                scenario=scenario,
-                expansion=self.planner.expand(scenario),
-                module_text=self._modules[scenario.id].text,
-                module_digest=self._modules[scenario.id].sha256,
-                options=run_options(scenario, self.project, self._invocation),
-                roots=self.roots,
-            )
-            for scenario in scenarios
-        ]
+        Raises:
+            PlanError, CompileError: it cannot be planned or compiled.
+        """
+        return self._request(scenario, None)
+
+    def _request(self, scenario: Scenario, module_text: str | None) -> Request:
+        from engine_harness.run.session import request_for
+
+        return request_for(
+            scenario,
+            self.planner.expand(scenario),
+            options=run_options(scenario, self.project, self._invocation),
+            roots=self.roots,
+            module_text=module_text,
+        )
 
     def read(self, data: Mapping[str, Json]) -> Scenario:
         """Return the scenario that a manifest with this data describes.
@@ -331,34 +286,6 @@ class Harness:
         if scenario is None:
             raise ManifestError(tuple(problems.found))
         return scenario
-
-    def request_of(self, scenario: Scenario) -> Request:
-        """Return the run of one scenario of this project, without writing a module to disk.
-
-        Raises:
-            PlanError, CompileError: it cannot be planned or compiled.
-        """
-        from engine_harness._canonical import sha256_hex
-        from engine_harness._version import __version__
-        from engine_harness.compile.render import render_module
-        from engine_harness.plan.expand import expand
-        from engine_harness.run.session import Request
-
-        expansion = expand(scenario)
-        manifest = scenario.origin.manifest
-        text = render_module(expansion.plan, manifest=manifest, version=__version__)
-        return Request(
-            scenario=scenario,
-            expansion=expansion,
-            module_text=text,
-            module_digest=sha256_hex(text.encode("utf-8")),
-            options=run_options(scenario, self.project, self._invocation),
-            roots=self.roots,
-        )
-
-    def _failed_worlds(self, scenarios: Sequence[Scenario]) -> dict[str, Reply]:
-        infos = {scenario.world: self.worlds.get(scenario.world) for scenario in scenarios}
-        return {name: info.failure for name, info in infos.items() if info and info.failure}
 
     def check(self, record: RunRecord, scenario: Scenario) -> Verdict:
         """Judge a record."""

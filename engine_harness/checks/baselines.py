@@ -28,10 +28,12 @@ HOST_DIGITS = 4
 def updated_baseline(baseline: Baseline, cases: Sequence[Judged], fingerprint: str) -> Baseline:
     """Return the baseline with the figures of these runs on this machine, and their budgets.
 
-    Other machines and other scenarios keep theirs.
+    Other machines keep theirs. The runs are all that the suite has: what else had figures is gone.
     """
-    host = dict(baseline.machines.get(fingerprint, {}))
-    cost = dict(baseline.cost)
+    ids = {case.record.scenario.id for case in cases}
+    before = baseline.machines.get(fingerprint, {})
+    host = {name: figures for name, figures in before.items() if name in ids}
+    cost = {name: budget for name, budget in baseline.cost.items() if name in ids}
     for case in cases:
         record = case.record
         figures = HostFigures(

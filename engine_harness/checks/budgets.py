@@ -28,7 +28,9 @@ def hitch_policy_of(record: RunRecord) -> str | None:
 def another_setting(record: RunRecord, budget: Budget) -> str | None:
     """Return what the budget was taken with, where that is not what this run had."""
     taken, has = (budget.seed, budget.hitch_policy), (record.scenario.seed, hitch_policy_of(record))
-    if all(before in (None, now) for before, now in zip(taken, has, strict=True)):
+    # A run that failed early says nothing of its policy: what is wrong with it is something else.
+    pairs = zip(taken, has, strict=True)
+    if all(before is None or now is None or before == now for before, now in pairs):
         return None
     words = (("seed", budget.seed), ("hitch policy", budget.hitch_policy))
     return ", ".join(f"{word} {value}" for word, value in words if value is not None)

@@ -1,8 +1,8 @@
 """Compares a replay with that of the run which has played it; plain data, no run is known here.
 
 What happened is compared before what follows from it, so that the first difference is one that
-says something: the rows of the events, then what the world shows, and the digest of the record, in
-which all the rest lies, at the end.
+says something: the rows of the events, then what the world shows, the metrics, and the digest of
+the record, in which all the rest lies, at the end.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from engine_harness.checks.diff import ROOT, compare
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from engine_harness._types import Json
     from engine_harness.checks.diff import Difference
@@ -21,7 +21,9 @@ if TYPE_CHECKING:
 __all__ = ["first_difference"]
 
 _FIRST = ("events",)
-_LAST = ("duration", "digest")
+_LAST = ("metrics", "duration", "digest")
+# What is left out of a file is not claimed.
+_OPTIONAL = frozenset({"metrics"})
 _HEAD = ("type", "dispatchedAt")
 
 # Who it is, what it was given and what was said about it: none of this is what has happened.
@@ -32,6 +34,8 @@ def first_difference(expected: Mapping[str, Json], actual: Mapping[str, Json]) -
     """Return the first thing that two replays do not agree on, None when they agree on all."""
     shown = (expected.keys() | actual.keys()) - _NOT_COMPARED - {*_FIRST, *_LAST}
     for key in (*_FIRST, *sorted(shown), *_LAST):
+        if key in _OPTIONAL and key not in expected:
+            continue
         left, right = expected.get(key), actual.get(key)
         if isinstance(left, list) and isinstance(right, list):
             found = _first_of_rows(key, left, right)
@@ -69,4 +73,50 @@ def _of_row(expected: Json, actual: Json) -> Difference | None:
 
 def _first(expected: Json, actual: Json) -> Difference | None:
     found = compare(expected, actual, strict_numbers=False)
-    return found[0] if found else None
+    if not found:
+        return None
+    first = found[0]
+    if first.kind != "type mismatch":
+        return first
+    # The comparer names the types; whoever reads one difference wants to see the values.
+    path = "" if first.path == ROOT else first.path
+    left, right = _values_at(path, expected, actual)
+    return replace(first, expected=left, actual=right)
+
+
+def _values_at(path: str, left: Json, right: Json) -> tuple[Json, Json]:
+    """Return what two values hold at a path that the comparer has found in both.
+
+    A key may hold dots and brackets, so the keys that are there are tried.
+    """
+    way = _way(path, left, right)
+    assert way is not None
+    for step in way:
+        left, right = _member(left, step), _member(right, step)
+    return left, right
+
+
+def _way(path: str, left: Json, right: Json) -> tuple[int | str, ...] | None:
+    if not path:
+        return ()
+    if isinstance(left, list) and isinstance(right, list):
+        steps: Iterable[int | str] = range(min(len(left), len(right)))
+    elif isinstance(left, dict) and isinstance(right, dict):
+        steps = sorted(left.keys() & right.keys())
+        path = path.removeprefix(".")
+    else:
+        return None
+    for step in steps:
+        word = f"[{step}]" if isinstance(step, int) else step
+        if path == word or path.startswith((f"{word}.", f"{word}[")):
+            rest = _way(path[len(word) :], _member(left, step), _member(right, step))
+            if rest is not None:
+                return (step, *rest)
+    return None
+
+
+def _member(value: Json, step: int | str) -> Json:
+    if isinstance(value, dict):
+        return value[str(step)]
+    assert isinstance(value, list)
+    return value[int(step)]

@@ -10,7 +10,7 @@ from engine_harness.checks.wording import number_text
 from engine_harness.manifest.storms import STORM, STORM_DURATION_S, STORM_FREQUENCY_HZ, toggles
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from pydantic import JsonValue
 
@@ -28,12 +28,15 @@ class Storms(NamedTuple):
     """What is to be said of each other one."""
 
 
-def storms_of(record: RunRecord, frequencies_hz: Sequence[float]) -> Storms:
-    """Return which frequencies have a storm, and no storm that was cut short or refused."""
+def storms_of(
+    record: RunRecord, frequencies_hz: Sequence[float], *, rule: str, duration_s: float
+) -> Storms:
+    """Return which frequencies have a storm of `rule`, and none that was cut short or refused.
+
+    A storm has as many toggles as one of `duration_s` at least.
+    """
     dispatched = Counter(
-        row.get("entry")
-        for row in record.events
-        if row.get("event") == "rule-toggle" and "refused" not in row
+        row.get("entry") for row in record.events if _toggles(row, rule) and "refused" not in row
     )
     by_frequency: dict[float, list[tuple[int, int]]] = {}
     for index, frequency_hz, planned in _planned(record):
@@ -41,7 +44,10 @@ def storms_of(record: RunRecord, frequencies_hz: Sequence[float]) -> Storms:
         by_frequency.setdefault(frequency_hz, []).append(counts)
     whole, lacking = 0, []
     for frequency_hz in frequencies_hz:
-        storms = by_frequency.get(frequency_hz, [])
+        least = toggles(duration_s, frequency_hz, at_most=float(2**31))
+        storms = [
+            (max(planned, least), some) for planned, some in by_frequency.get(frequency_hz, [])
+        ]
         cut = next(((some, all_) for all_, some in storms if some < all_), None)
         if storms and cut is None:
             whole += 1
@@ -51,6 +57,12 @@ def storms_of(record: RunRecord, frequencies_hz: Sequence[float]) -> Storms:
             of = f"{cut[0]} of {cut[1]} toggles"
             lacking.append(f"storm of {number_text(frequency_hz)} Hz: {of} dispatched")
     return Storms(whole, tuple(lacking))
+
+
+def _toggles(row: Mapping[str, JsonValue], rule: str) -> bool:
+    fields = row.get("fields")
+    is_toggle = row.get("event") == "rule-toggle" and isinstance(fields, dict)
+    return is_toggle and isinstance(fields, dict) and fields.get("rule") == rule
 
 
 def _planned(record: RunRecord) -> Iterator[tuple[int, float, int]]:

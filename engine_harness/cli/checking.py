@@ -24,13 +24,13 @@ if TYPE_CHECKING:
     from engine_harness.records.models import RunRecord
     from engine_harness.report.base import Case
 
-__all__ = ["Judgement", "check_records", "is_record"]
+__all__ = ["JudgedRecord", "check_records", "is_record"]
 
 RECORD_KEYS = frozenset({"schema_version", "digest", "outcome"})
 
 
 @dataclass(frozen=True)
-class Judgement:
+class JudgedRecord:
     """One record with its new verdict."""
 
     path: Path
@@ -52,7 +52,7 @@ def check_records(
     records = [(path, read_record(path)) for path in files]
     scenarios = _scenarios(records, manifests, project)
     judged = [
-        Judgement(path, record, _judge(record, scenario))
+        JudgedRecord(path, record, _judge(record, scenario))
         for (path, record), scenario in zip(records, scenarios, strict=True)
     ]
     cases = run_order(judged)
@@ -70,14 +70,14 @@ def check_records(
             "scenarios": [
                 {**case_data(case), "record": str(case.path)}
                 for case in cases
-                if isinstance(case, Judgement)
+                if isinstance(case, JudgedRecord)
             ],
         },
     )
 
 
 def _path_of(case: Case) -> str:
-    assert isinstance(case, Judgement)
+    assert isinstance(case, JudgedRecord)
     return str(case.path)
 
 

@@ -23,6 +23,7 @@ from engine_harness.run.suites.registry import of_scenarios
 
 if TYPE_CHECKING:
     from engine_harness.cli.request import RunRequest
+    from engine_harness.compile.summary import Step
     from engine_harness.manifest.project import Project
     from engine_harness.run.suites.base import Suite
 
@@ -36,7 +37,7 @@ def tell_what_would_be_done(request: RunRequest) -> int:
     """
     project = open_request(request)
     asked = requested_suites(project, request)
-    places = Places.of(project, request.out_dir, request.out)
+    places = Places.of(project, request.out_dir, request.out, is_shared=len(asked) > 1)
     places.require_distinct(asked)
     output = Output(as_json=request.as_json)
     static = StaticRuns(asked, project, places, keeps_logs=request.keep_artifacts)
@@ -44,9 +45,8 @@ def tell_what_would_be_done(request: RunRequest) -> int:
     planned = _planned(request, project, suites, places) if suites else _Planned()
     if not suites:
         require_lua(project)
-    old = [*places.outputs(planned.active), *static.logs]
-    kept = request.keep_artifacts
-    cleared = [*planned.removed, *(places.shown(p) for p in old if p.is_file() and not kept)]
+    old = [*places.written(planned.active), *(path for path in static.logs if path.is_file())]
+    cleared = [*planned.removed, *(() if request.keep_artifacts else map(places.shown, old))]
     checks = static.ways()
     output.lines(f"Would compile {text}" for text in planned.compiled)
     output.lines(f"Would clear {text}" for text in cleared)
@@ -92,16 +92,18 @@ def _planned(
         by_suite = select_by_suite(loaded, request, suites, project)
         scenarios = united(by_suite)
         harness.planner.plan_all(scenarios)
-        steps = (
-            ()
-            if request.skip_build
-            else harness.compiler().preview(
+        compiler, hashes = harness.compiler(), harness.standing.manifest_hashes
+        steps: tuple[Step, ...] = ()
+        if request.skip_build:
+            # Nothing is built; modules that are not there are an error, as in a run.
+            compiler.load_existing(scenarios, manifest_hashes=hashes)
+        else:
+            steps = compiler.preview(
                 scenarios,
-                known_ids=harness.known_ids(),
-                manifest_hashes=harness.manifest_hashes(),
+                known_ids=harness.standing.known_ids,
+                manifest_hashes=hashes,
                 force=request.force_build,
             )
-        )
     built = (step for step in steps if step.status == "built")
     runs: dict[str, list[str]] = {scenario.id: [] for scenario in scenarios}
     for suite in suites:

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from engine_harness.errors import UsageError
-from engine_harness.run.suites.registry import baseline_beside, gate_files
+from engine_harness.manifest.project import baseline_beside
+from engine_harness.run.suites.registry import gate_files
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from engine_harness.manifest.project import Project
     from engine_harness.run.suites.base import Suite
 
-__all__ = ["Gate", "Judgement", "open_gates"]
+__all__ = ["Gate", "Judgement", "may_be_judged", "open_gates"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,6 +36,8 @@ class Judgement:
     """For a person."""
     logged: tuple[str, ...]
     """The same without what a clock or a machine decides."""
+    new_baseline: Baseline | None = None
+    """What `--update-baseline` is to write."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,21 +51,29 @@ class Gate:
     watched: tuple[Path, ...]
     """The files that decide it."""
     updates: bool
-    """Whether a passing gate writes the baseline."""
+    """Whether the figures of a passing gate become the baseline."""
+    has_own_setting: bool
+    """Whether flags of this invocation have set seed or hitch policy."""
 
-    def judge(
-        self, cases: Sequence[Result], *, loaded_ids: frozenset[str], places: Places
-    ) -> Judgement:
-        """Judge the runs of the suite."""
+    @property
+    def is_demanded(self) -> bool:
+        """Whether it has to be judged even where its suite has no scenario at all."""
+        return self.envelope.is_shipped or bool(self.baseline.cost)
+
+    def judge(self, cases: Sequence[Result], *, loaded_ids: frozenset[str]) -> Judgement:
+        """Judge the runs of the suite; nothing is written.
+
+        Where the baseline is to be updated, and nothing else speaks against it, the runs are
+        judged by the figures that it will have.
+        """
+        from engine_harness.checks.baselines import updated_baseline
         from engine_harness.checks.gates import judge_gate
         from engine_harness.report.gate import gate_lines, gate_view
         from engine_harness.vm.fingerprint import machine_fingerprint
 
         fingerprint = machine_fingerprint()
-        baseline = self.baseline
-        updated: tuple[str, ...] = ()
 
-        def judged() -> GateOutcome:
+        def judged(baseline: Baseline) -> GateOutcome:
             return judge_gate(
                 cases,
                 self.envelope,
@@ -70,43 +81,52 @@ class Gate:
                 fingerprint=fingerprint,
                 loaded_ids=loaded_ids,
                 suite=self.suite,
+                has_own_setting=self.has_own_setting,
             )
 
-        outcome = judged()
-        if self.updates:
-            if outcome.blocks_update:
-                updated = (f"baseline not written: {', '.join(outcome.blocks_update)} failed",)
-            else:
-                baseline = self._update(baseline, cases, fingerprint)
-                outcome = judged()
-                updated = (f"wrote {places.shown(self.baseline_path)}",)
+        outcome = judged(self.baseline)
+        new: Baseline | None = None
+        more: tuple[str, ...] = ()
+        if self.updates and outcome.blocks_update:
+            more = (f"baseline not written: {', '.join(outcome.blocks_update)} failed",)
+        elif self.updates:
+            new = updated_baseline(self.baseline, cases, fingerprint)
+            outcome = judged(new)
         return Judgement(
             passed=outcome.passed and outcome.host_passed,
             view=gate_view(outcome),
-            lines=(*gate_lines(outcome, cases, suite=self.suite, with_limits=True), *updated),
+            lines=(*gate_lines(outcome, cases, suite=self.suite, with_limits=True), *more),
             logged=tuple(gate_lines(outcome, cases, suite=self.suite, with_host=False)),
+            new_baseline=new,
         )
 
-    def _update(self, baseline: Baseline, cases: Sequence[Result], fingerprint: str) -> Baseline:
-        from engine_harness.checks.baselines import updated_baseline, write_baseline
+    def write_baseline(self, baseline: Baseline) -> None:
+        """Write the figures that the gate compares with from now on."""
+        from engine_harness.checks.baselines import write_baseline
 
-        new = updated_baseline(baseline, cases, fingerprint)
-        write_baseline(self.baseline_path, new)
-        return new
+        write_baseline(self.baseline_path, baseline)
 
 
 def open_gates(
     project: Project, suites: Sequence[Suite], request: RunRequest, places: Places
 ) -> dict[str, Gate]:
-    """Return the gate of each suite that has one.
+    """Return the gate of each suite that has one and is to be judged.
 
     Raises:
         ManifestError: with all that is wrong with an envelope or baseline; UsageError: a file that
             was named is not there, or a flag finds no gate that it could belong to.
     """
-    gated = [suite for suite in suites if suite.gate is not None]
+    gated = [suite for suite in suites if may_be_judged(suite, request)]
     _require_one(gated, suites, request)
     return {suite.name: _open(suite, project, request, places) for suite in gated}
+
+
+def may_be_judged(suite: Suite, request: RunRequest) -> bool:
+    """Return whether the gate of a suite is asked for: who names the suite always wants it.
+
+    A path or an id runs what it names with all suites, to see one failure again.
+    """
+    return suite.gate is not None and (suite.name in request.suites or not request.targets)
 
 
 def _require_one(gated: Sequence[Suite], suites: Sequence[Suite], request: RunRequest) -> None:
@@ -118,7 +138,7 @@ def _require_one(gated: Sequence[Suite], suites: Sequence[Suite], request: RunRe
     for flag, is_given in given.items():
         if is_given and not gated:
             names = ", ".join(suite.name for suite in suites)
-            msg = f"{flag}: none of the suites has a gate: {names}"
+            msg = f"{flag}: none of the suites has a gate that is judged: {names}"
             raise UsageError(msg)
         if is_given and len(gated) > 1 and flag != "--update-baseline":
             names = ", ".join(suite.name for suite in gated)
@@ -141,7 +161,12 @@ def _open(suite: Suite, project: Project, request: RunRequest, places: Places) -
         if not request.update_baseline and not baseline.is_file():
             msg = f"--baseline: no file '{request.baseline}'"
             raise UsageError(msg)
-    is_there = is_required or envelope.exists()
+    if is_required and not envelope.exists():
+        key = f"suites.{suite.name}.gate"
+        named = "--envelope" if request.envelope is not None else f"{project.source(key)} {key}"
+        msg = f"{named}: no file '{places.shown(envelope)}'"
+        raise UsageError(msg)
+    is_there = envelope.exists()
     return Gate(
         suite=suite.name,
         envelope=load_envelope(envelope if is_there else None, places.shown(envelope)),
@@ -149,4 +174,5 @@ def _open(suite: Suite, project: Project, request: RunRequest, places: Places) -
         baseline_path=baseline,
         watched=(envelope, baseline),
         updates=request.update_baseline,
+        has_own_setting=request.seed is not None or request.hitch_policy is not None,
     )

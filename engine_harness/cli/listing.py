@@ -24,10 +24,10 @@ __all__ = ["list_suites_or_scenarios"]
 
 
 def list_suites_or_scenarios(request: RunRequest) -> int:
-    """Print the suites; with `--suite` or a target the ids of its scenarios, in run order."""
+    """Print the suites; with `--suite`, a target or a filter the ids of scenarios, in run order."""
     project = open_request(request)
     output = Output(as_json=request.as_json)
-    if not request.suites and not request.targets:
+    if not request.suites and not request.is_narrowed:
         return _list_suites(project, output)
     from engine_harness.api import Harness
 
@@ -48,7 +48,7 @@ def list_suites_or_scenarios(request: RunRequest) -> int:
 def _list_suites(project: Project, output: Output) -> int:
     suites = all_suites(project)
     output.lines(f"[{s.kind}] {s.name} — {s.description} — {s.command}" for s in suites.values())
-    aliases = groups()
+    aliases = groups(project)
     output.lines(["Suite groups:", *(f"  {name}: {', '.join(of)}" for name, of in aliases.items())])
     return output.document(
         "list",

@@ -6,9 +6,13 @@ lines is dropped. With `--json` standard output is exactly one JSON document.
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
+
+from engine_harness.report.lines import plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -19,11 +23,22 @@ __all__ = ["Output", "drop_broken_pipe", "note", "prepare_streams"]
 
 
 def prepare_streams() -> None:
-    """Let no character of a user's text stop us: what the encoding lacks is written escaped."""
+    """Let no character of a user's text stop us: what the encoding lacks is written escaped.
+
+    A stream that was closed before we began takes everything and keeps nothing.
+    """
+    if sys.stdout is None:
+        sys.stdout = _nowhere()
+    if sys.stderr is None:
+        sys.stderr = _nowhere()
     for stream in (sys.stdout, sys.stderr):
         reconfigure = getattr(stream, "reconfigure", None)
         if reconfigure is not None:
             reconfigure(errors="backslashreplace")
+
+
+def _nowhere() -> TextIO:
+    return Path(os.devnull).open("w", encoding="utf-8")
 
 
 def drop_broken_pipe(stream: TextIO) -> None:
@@ -34,8 +49,8 @@ def drop_broken_pipe(stream: TextIO) -> None:
 
 
 def note(text: str) -> None:
-    """Write one line of diagnostics to standard error."""
-    _write(sys.stderr, text)
+    """Write one line of diagnostics to standard error; nothing in it moves a cursor."""
+    _write(sys.stderr, plain(text))
 
 
 class Output:
@@ -43,6 +58,8 @@ class Output:
 
     def __init__(self, *, as_json: bool) -> None:
         self.as_json = as_json
+        self.is_read = True
+        """Whether somebody still reads it, as far as writing has shown."""
         self._colour = (
             sys.stdout.isatty() and not os.environ.get("NO_COLOR") and _terminal_knows_colour()
         )
@@ -51,12 +68,14 @@ class Output:
         """Write lines for a person; with `--json` none are written."""
         written = self.painted(lines)
         if written:
-            _write(sys.stdout, "\n".join(written))
+            self.is_read = _write(sys.stdout, "\n".join(written)) and self.is_read
 
     def painted(self, lines: Iterable[str]) -> list[str]:
         """Return the lines as `lines` writes them."""
         if self.as_json:
             return []
+        # File names and texts of users go in as they are; what a terminal would obey stays here.
+        lines = map(plain, lines)
         if self._colour:
             from engine_harness.report.console import paint
 
@@ -77,9 +96,15 @@ def _terminal_knows_colour() -> bool:
     return os.environ.get("TERM", "dumb") != "dumb"
 
 
-def _write(stream: TextIO, text: str) -> None:
+def _write(stream: TextIO, text: str) -> bool:
+    """Write one text; return whether there is anybody to read it."""
     try:
         stream.write(f"{text}\n")
         stream.flush()
-    except BrokenPipeError:
+    except OSError as error:
+        # A terminal that was closed is told by another number than a pipe.
+        if error.errno not in (errno.EPIPE, errno.EIO):
+            raise
         drop_broken_pipe(stream)
+        return False
+    return True

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Places"]
 
+TELEMETRY_FOLDER = "telemetry"
+
 
 @dataclass(frozen=True)
 class Places:
@@ -31,16 +33,37 @@ class Places:
     """`--out`: the first report of the one suite that runs."""
     repetition: int | None = None
     """Of several, from 1: the reports of each go into a folder of their own."""
+    is_shared: bool = False
+    """Whether several suites run: then those of the project have folders in `out_dir`."""
 
     @classmethod
-    def of(cls, project: Project, out_dir: str | None, out: str | None = None) -> Places:
-        """Return the places of a project; `out_dir` and `out` start at its root."""
-        return cls(
+    def of(
+        cls,
+        project: Project,
+        out_dir: str | None,
+        out: str | None = None,
+        *,
+        is_shared: bool = False,
+    ) -> Places:
+        """Return the places of a project; `out_dir` and `out` start at its root.
+
+        Raises:
+            UsageError: reports would lie among manifests or Lua, or replace a file of the user's.
+        """
+        places = cls(
             root=project.root,
             artifacts=project.root / project.artifacts,
             out_dir=None if out_dir is None else project.root / out_dir,
             out=None if out is None else project.root / out,
+            is_shared=is_shared,
         )
+        for flag, path in (("--out-dir", places.out_dir), ("--out", places.out)):
+            if path is not None:
+                _require_apart(flag, path, places.shown(path), project)
+        if places.out is not None and places.out.exists() and not _is_report(places.out):
+            msg = f"--out: {places.shown(places.out)} is there already, and is no report"
+            raise UsageError(msg)
+        return places
 
     def repeated(self, repetition: int) -> Places:
         """Return the places of one of several runs."""
@@ -48,7 +71,12 @@ class Places:
 
     def folder(self, suite: Suite) -> Path:
         """Return where the reports of a suite go."""
-        folder = self.artifacts / suite.folder if self.out_dir is None else self.out_dir
+        if self.out_dir is None:
+            folder = self.artifacts / suite.folder
+        else:
+            # Reports of two suites of a project have the same names.
+            is_apart = suite.kind == "Project" and self.is_shared
+            folder = self.out_dir / suite.folder if is_apart else self.out_dir
         return folder if self.repetition is None else folder / f"run-{self.repetition}"
 
     def log(self, suite: AnySuite) -> Path:
@@ -66,31 +94,58 @@ class Places:
 
     def outputs(self, suites: Iterable[Suite]) -> tuple[Path, ...]:
         """Return the files that a run of `suites` writes beside its records."""
-        from engine_harness.report.base import chosen_reporters
-
         found: list[Path] = []
         for suite in suites:
-            written: list[Path] = []
-            for reporter in chosen_reporters(suite.reporters):
-                written += reporter.outputs(self.folder(suite))
-            if self.out is not None and written:
-                written[0] = self.out
-            found += [*written, self.log(suite)]
+            found += [*self._reports(suite), self.log(suite)]
+        return tuple(found)
+
+    def _reports(self, suite: Suite) -> list[Path]:
+        from engine_harness.report.base import chosen_reporters
+
+        folder = self.folder(suite)
+        found: list[Path] = []
+        for reporter in chosen_reporters(suite.reporters):
+            found += reporter.outputs(folder)
+        if self.out is not None and found:
+            found[0] = self.out
+        return found
+
+    def reports(self, suite: Suite) -> dict[str, Path]:
+        """Return the reports of a suite that are there, by path from its folder."""
+        folder = self.folder(suite)
+        return {
+            path.relative_to(folder).as_posix(): path
+            for path in self._reports(suite)
+            if path.is_file()
+        }
+
+    def written(self, suites: Iterable[Suite]) -> tuple[Path, ...]:
+        """Return the files beside records that earlier runs of `suites` have left."""
+        found: dict[Path, None] = {}
+        for suite in suites:
+            for places in (self, *(self.repeated(number) for number in self._repetitions(suite))):
+                found |= dict.fromkeys(p for p in places.outputs([suite]) if p.is_file())
         return tuple(found)
 
     def clear(self, suites: Iterable[Suite]) -> None:
-        """Remove what earlier runs of `suites` have written beside records, repeated ones too."""
-        for suite in suites:
-            for path in self.outputs([suite]):
-                path.unlink(missing_ok=True)
-            if self.repetition is not None:
-                continue
-            for folder in self.folder(suite).glob("run-*"):
-                number = folder.name.removeprefix("run-")
-                if number.isascii() and number.isdecimal():
-                    self.repeated(int(number)).clear([suite])
-                    if not any(folder.iterdir()):
-                        folder.rmdir()
+        """Remove what earlier runs of `suites` have written beside records."""
+        for path in self.written(suites):
+            path.unlink(missing_ok=True)
+            for folder in (path.parent, path.parent.parent):
+                # Folders that only we make go with their last file.
+                is_ours = folder.name == TELEMETRY_FOLDER or folder.name.startswith("run-")
+                if is_ours and not any(folder.iterdir()):
+                    folder.rmdir()
+
+    def _repetitions(self, suite: Suite) -> list[int]:
+        """Return the numbers of the repetitions that have left a folder."""
+        if self.repetition is not None:
+            return []
+        names = [path.name for path in self.folder(suite).glob("run-*") if path.is_dir()]
+        numbers = [name.removeprefix("run-") for name in names]
+        return sorted(
+            int(n) for n in numbers if n.isascii() and n.isdecimal() and not n.startswith("0")
+        )
 
     def prepare(self) -> None:
         """Make the folders that will be written to; nothing has run when one cannot be."""
@@ -139,3 +194,25 @@ class Places:
         return (
             path.relative_to(self.root).as_posix() if path.is_relative_to(self.root) else str(path)
         )
+
+
+def _require_apart(flag: str, path: Path, shown: str, project: Project) -> None:
+    """Raise when `path` lies where the project keeps what people write."""
+    target = path.resolve()
+    for name, folders in (("manifests", project.scenarios), ("Lua", project.lua)):
+        for folder in folders:
+            if target.is_relative_to((project.root / folder).resolve()):
+                msg = f"{flag}: {shown} lies in {folder}, a folder of {name}; choose another place"
+                raise UsageError(msg)
+
+
+def _is_report(path: Path) -> bool:
+    """Whether a file is one that a suite has written: only such a file is replaced."""
+    from engine_harness.records.reader import read_json
+
+    try:
+        data = read_json(path)
+    except UsageError:
+        return False
+    run = data.get("run") if isinstance(data, dict) else None
+    return isinstance(run, dict) and "meta" in run

@@ -15,10 +15,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from engine_harness._types import Json
-    from engine_harness.checks.diff import Difference
     from engine_harness.cli.places import Places
     from engine_harness.cli.session import Session
     from engine_harness.report.console import SuiteSummary
+    from engine_harness.run.suites.base import Suite
 
 __all__ = ["run_repeatedly"]
 
@@ -32,7 +32,7 @@ class _Deviation:
 
     repetition: int
     artifact: Path
-    difference: Difference
+    what: str
 
 
 def run_repeatedly(session: Session) -> tuple[list[SuiteSummary], list[str]]:
@@ -41,15 +41,17 @@ def run_repeatedly(session: Session) -> tuple[list[SuiteSummary], list[str]]:
     Each run writes into `run-<i>/`; the last one fills the session and the plain paths.
 
     Returns:
-        The summaries of the last run, failed where a run differs, and lines that say how the runs
-        compare.
+        The summaries of the last run, failed where any run has, or differs from the first, and
+        lines that say how the runs compare.
     """
     times = session.request.repeat
     deviations: dict[str, _Deviation] = {}
+    failed: set[str] = set()
     for repetition in range(1, times + 1):
         session.output.lines([f"run {repetition} of {times}"])
-        places = session.places.repeated(repetition)
-        one = replace(session, places=places, results={})
+        one = replace(
+            session, places=session.places.repeated(repetition), results={}, judgements={}
+        )
         if repetition > 1:
             session.harness.renew_processes()
         one.clear()
@@ -59,11 +61,12 @@ def run_repeatedly(session: Session) -> tuple[list[SuiteSummary], list[str]]:
         session.results, session.interrupted = one.results, one.interrupted
         if session.interrupted:
             return summaries, []
-        for summary in summaries:
-            if summary.cases and repetition > 1 and summary.name not in deviations:
-                found = _deviation(session.places, summary, repetition)
+        failed |= {summary.name for summary in summaries if summary.failed}
+        for suite in session.suites if repetition > 1 else ():
+            if suite.name not in deviations:
+                found = _deviation(session.places, suite, repetition)
                 if found is not None:
-                    deviations[summary.name] = found
+                    deviations[suite.name] = found
     summaries = session.report()
     lines = [
         _line(session.places, name, deviation) for name, deviation in sorted(deviations.items())
@@ -71,26 +74,36 @@ def run_repeatedly(session: Session) -> tuple[list[SuiteSummary], list[str]]:
     if not deviations:
         lines = [f"[PASS] all artifacts of {times} runs are identical"]
     return [
-        replace(summary, failed=summary.failed or summary.name in deviations)
+        replace(summary, failed=summary.failed or summary.name in failed | deviations.keys())
         for summary in summaries
     ], lines
 
 
-def _deviation(places: Places, summary: SuiteSummary, repetition: int) -> _Deviation | None:
-    for shown in summary.artifacts:
-        artifact = places.root / shown
-        first = artifact.parent.with_name("run-1") / artifact.name
-        differences = compare(_comparable(first), _comparable(artifact))
-        if differences:
-            return _Deviation(repetition, artifact, differences[0])
+def _deviation(places: Places, suite: Suite, repetition: int) -> _Deviation | None:
+    """Return where the reports of one repetition first differ from those of the first one."""
+    first, other = (places.repeated(number) for number in (1, repetition))
+    old, new = first.reports(suite), other.reports(suite)
+    for name in sorted(old.keys() | new.keys()):
+        if name not in old or name not in new:
+            artifact = new.get(name) or old[name]
+            where = "run 1" if name in old else f"run {repetition}"
+            return _Deviation(repetition, artifact, f"only {where} has it")
+        what = _difference(old[name], new[name])
+        if what is not None:
+            return _Deviation(repetition, new[name], what)
     return None
 
 
-def _comparable(path: Path) -> Json:
-    """Return what a file says without what may differ."""
+def _difference(first: Path, other: Path) -> str | None:
+    """Return in words how two reports first differ, apart from what may."""
     from engine_harness.records.reader import read_json
 
-    return _without_free_keys(read_json(path))
+    if first.suffix != ".json":
+        return None if first.read_bytes() == other.read_bytes() else "its bytes differ"
+    found = compare(*(_without_free_keys(read_json(path)) for path in (first, other)))
+    if not found:
+        return None
+    return f"{found[0].message}: {_shown(found[0].expected)}, then {_shown(found[0].actual)}"
 
 
 def _without_free_keys(value: Json) -> Json:
@@ -102,11 +115,10 @@ def _without_free_keys(value: Json) -> Json:
 
 
 def _line(places: Places, suite: str, deviation: _Deviation) -> str:
-    difference = deviation.difference
+    artifact = places.shown(deviation.artifact)
     return (
         f"[FAIL] {suite} run {deviation.repetition} differs from run 1:"
-        f" {places.shown(deviation.artifact)} at {difference.message}:"
-        f" {_shown(difference.expected)}, then {_shown(difference.actual)}"
+        f" {artifact}: {deviation.what}"
     )
 
 

@@ -6,25 +6,35 @@ records go to `replayed/` below the folder of the suite, never over the file tha
 
 from __future__ import annotations
 
-from dataclasses import fields, replace
+import re
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from engine_harness._canonical import normalise
 from engine_harness._version import __version__
 from engine_harness._wallclock import monotonic_s, utc_now_text
+from engine_harness.checks.diff import first_divergence
 from engine_harness.checks.replays import first_difference
 from engine_harness.cli.opening import invocation_of, open_request
 from engine_harness.cli.output import Output
 from engine_harness.cli.places import Places
-from engine_harness.cli.request import RunRequest
 from engine_harness.errors import CompileError, UsageError
+from engine_harness.records.layout import RECORDS_FOLDER, record_path
+from engine_harness.records.reader import read_record
+from engine_harness.records.written import WrittenFiles
 from engine_harness.report.base import SuiteRun
 from engine_harness.report.failure import print_lines
 from engine_harness.report.replay import FILE_NAME, replay_view, replays_view
-from engine_harness.report.replayed import Played, document, replayed_lines, summary_lines
+from engine_harness.report.replayed import (
+    Original,
+    Played,
+    document,
+    replayed_lines,
+    summary_lines,
+)
 from engine_harness.run.replay import replay_request, scenario_of
-from engine_harness.run.replay_problems import Problems, cut_problem, world_problems
+from engine_harness.run.replay_problems import ReplayProblems, cut_problem, world_problems
 from engine_harness.run.replay_reading import read_replays
 from engine_harness.run.suites.engine_replay import ENGINE_REPLAY
 
@@ -32,6 +42,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from engine_harness.api import Harness
+    from engine_harness.cli.request import RunRequest
     from engine_harness.manifest.project import Project
     from engine_harness.records.models import RunRecord
     from engine_harness.run.replay import Replay
@@ -42,44 +53,20 @@ __all__ = ["replay_session"]
 REPLAYED_FOLDER = "replayed"
 EXIT_FAILED = 1
 
-_USED = frozenset(
-    {
-        "as_json",
-        "deadline_s",
-        "environment",
-        "exclude_tags",
-        "jobs",
-        "memory_mb",
-        "out",
-        "out_dir",
-        "priority",
-        "replay_file",
-        "root",
-        "scenarios",
-        "suites",
-        "tags",
-        "verbose",
-    }
-)
-"""What a command line may say beside the file. A replay has its own seed and hitch policy, and no
-manifest, module or gate stands behind it."""
-
-_FLAGS = {
-    "targets": "a PATH or ID (--scenario ID chooses from the file)",
-    "manifest_folders": "--scenarios",
-    "targets_line": "--targets",
-}
+# From `REPLAYED_FOLDER`; the ids were read as ones that files may be named after.
+_RECORD = re.compile(rf"{RECORDS_FOLDER}/[A-Za-z0-9_-][A-Za-z0-9_.@-]*\.json")
 
 
 def replay_session(request: RunRequest) -> int:
     """Play the replays of `request.replay_file`; return 0 when all left the same record, else 1.
 
+    What else the command line says goes with the file: `replay_flags` has judged it.
+
     Raises:
-        UsageError: the file holds no replays, or a flag was given that does not go with it.
+        UsageError: the file holds no replays that can be played in this project.
     """
     from engine_harness.api import Harness
 
-    _require_sense(request)
     project = open_request(request)
     file = _file(request, project)
     places = Places.of(project, request.out_dir, request.out)
@@ -89,16 +76,16 @@ def replay_session(request: RunRequest) -> int:
     with Harness(project, invocation_of(request, project)) as harness:
         requests = _requests(harness, replays, request)
         places.prepare()
-        target.unlink(missing_ok=True)
+        _clear(places, target, replays)
         played: list[Played] = []
         for done in _play(harness, places, replays, requests):
             played.append(done)
-            output.lines(_told(done, places))
+            output.lines(_told(done, places, is_typed=True))
             output.lines(print_lines(done.record) if request.verbose else ())
     _write(target, played)
     shown = places.shown(target)
     output.lines(summary_lines(ENGINE_REPLAY.name, played, shown, monotonic_s() - started_s))
-    logged = [line for done in played for line in _told(done, places)]
+    logged = [line for done in played for line in _told(done, places, is_typed=False)]
     places.write_log(
         ENGINE_REPLAY, [*logged, *summary_lines(ENGINE_REPLAY.name, played, shown, None)]
     )
@@ -106,34 +93,43 @@ def replay_session(request: RunRequest) -> int:
     return output.document("replay", code, document(played, shown))
 
 
-def _told(done: Played, places: Places) -> list[str]:
-    from engine_harness.records.layout import record_path
+def _clear(places: Places, target: Path, replays: Sequence[Replay]) -> None:
+    """Remove what was played before: the report, and all records that are listed."""
+    target.unlink(missing_ok=True)
+    folder = _folder(places)
+    written = WrittenFiles(folder, _RECORD)
+    written.clear()
+    paths = (record_path(folder, replay.id) for replay in replays)
+    written.add(path.relative_to(folder).as_posix() for path in paths)
 
-    return replayed_lines(done, places.shown(record_path(_folder(places), done.replay.id)))
 
+def _told(done: Played, places: Places, *, is_typed: bool) -> list[str]:
+    """Return what is told of one replay.
 
-def _require_sense(request: RunRequest) -> None:
-    """Raise for flags that would change nothing or play another run."""
-    wrong = [
-        _FLAGS.get(field.name, f"--{field.name.replace('_', '-')}")
-        for field in fields(RunRequest)
-        if field.name not in _USED and getattr(request, field.name) != field.default
-    ]
-    if wrong:
-        msg = (
-            f"--from plays what its file holds, as it stands there: {', '.join(wrong)} cannot be"
-            " given with it; to play something else edit the file"
-        )
-        raise UsageError(msg)
+    Args:
+        done: the replay.
+        places: where records are.
+        is_typed: whether paths of a command are for who stands in the current folder; else they
+            start at the root, and are the same wherever the project lies.
+    """
+    record = record_path(_folder(places), done.replay.id)
+    is_elsewhere = is_typed and Path.cwd() != places.root
+
+    def typed(path: Path) -> str:
+        return str(path) if is_elsewhere else places.shown(path)
+
+    return replayed_lines(done, record=record, shown=places.shown, typed=typed)
 
 
 def _file(request: RunRequest, project: Project) -> Path:
     from engine_harness.manifest.discovery import resolve
 
-    given = Path(str(request.replay_file))
-    file = resolve(str(given), project.root)
+    text = str(request.replay_file)
+    given = Path(text)
+    file = resolve(text, project.root) if text else None
     if file is None or not file.is_file():
-        msg = f"--from: no file '{given}'"
+        what = "is a folder" if file is not None and file.is_dir() else "is no regular file"
+        msg = f"--from: no file '{text}'" if file is None else f"--from: '{text}' {what}"
         raise UsageError(msg)
     # Messages call it as it was typed, where that is possible.
     return given if given.exists() and given.samefile(file) else file
@@ -182,7 +178,7 @@ def _requests(
     Raises:
         UsageError: with all reasons why they cannot be played in this project.
     """
-    problems = Problems(str(request.replay_file))
+    problems = ReplayProblems(str(request.replay_file))
     invocation = invocation_of(request, harness.project)
     requests = []
     for replay in replays:
@@ -204,29 +200,37 @@ def _play(
     harness: Harness, places: Places, replays: Sequence[Replay], requests: Sequence[Request]
 ) -> Iterator[Played]:
     """Play everything and write the records; yield in the given order what has come of it."""
-    from engine_harness.execute.processes import execute
-    from engine_harness.records.layout import record_path
-    from engine_harness.records.writer import RecordWriter, record_file
-
-    infos = [harness.worlds.get(name) for name in {r.scenario.world: None for r in requests}]
-    failed = {info.name: info.failure for info in infos if info is not None and info.failure}
     records: dict[str, RunRecord] = {}
     waiting = list(zip(replays, requests, strict=True))[::-1]
-    with RecordWriter() as writer:
-        for record, texts in execute(requests, harness.pool, failed):
-            path = record_path(_folder(places), record.scenario.id)
-            writer.write(path, record_file(record, texts))
-            records[record.scenario.id] = record
-            while waiting and waiting[-1][0].id in records:
-                replay, request = waiting.pop()
-                yield _compared(replay, request, records.pop(replay.id))
+    for record in harness.execute_requests(requests, _folder(places)):
+        records[record.scenario.id] = record
+        while waiting and waiting[-1][0].id in records:
+            replay, request = waiting.pop()
+            yield _compared(replay, request, records.pop(replay.id), places)
 
 
-def _compared(replay: Replay, request: Request, record: RunRecord) -> Played:
-    played = Played(replay=replay, request=request, record=record, difference=None)
+def _compared(replay: Replay, request: Request, record: RunRecord, places: Places) -> Played:
+    played = Played(replay=replay, request=request, record=record)
     view = normalise(replay_view(played, request.expansion))
     assert isinstance(view, dict)
-    return replace(played, difference=first_difference(replay.payload, view))
+    difference = first_difference(replay.payload, view)
+    if difference is None or difference.path != "digest":
+        return replace(played, difference=difference)
+    original = _original(record_path(places.artifacts, replay.id), replay, record)
+    return replace(played, difference=difference, original=original)
+
+
+def _original(path: Path, replay: Replay, record: RunRecord) -> Original:
+    """Return what has become of the record that was replayed."""
+    if not path.is_file():
+        return Original(path=path, gone="is not there")
+    try:
+        old = read_record(path)
+    except UsageError:
+        return Original(path=path, gone="cannot be read")
+    if old.digest != replay.digest:
+        return Original(path=path, gone="is of another run")
+    return Original(path=path, divergence=first_divergence(old, record))
 
 
 def _write(target: Path, played: Sequence[Played]) -> None:

@@ -136,14 +136,16 @@ def _require_sense(request: RunRequest, *, list_only: bool) -> None:
     for flag in (flag for flag, is_given in once.items() if is_given and request.watch):
         msg = f"--watch and {flag} exclude each other: {flag} says something once"
         raise click.UsageError(msg)
+    if request.watch and request.update_baseline:
+        msg = "--watch and --update-baseline exclude each other: figures are kept by command only"
+        raise click.UsageError(msg)
+    if request.update_baseline and (request.seed is not None or request.hitch_policy is not None):
+        msg = "--update-baseline keeps the figures of the project's own seed and hitch policy"
+        raise click.UsageError(msg)
     if request.poll and not request.watch:
         msg = "--poll is a way to watch: give --watch too"
         raise click.UsageError(msg)
     if request.replay_file is not None:
-        if request.suites != ("engine-replay",):
-            msg = "--from plays the replays of a file: give --suite engine-replay, and no other"
-            raise click.UsageError(msg)
-        others = {**once, "--json": False, "--watch": request.watch}
-        for flag in (flag for flag, is_given in others.items() if is_given):
-            msg = f"--from and {flag} exclude each other"
-            raise click.UsageError(msg)
+        from engine_harness.cli.replay_flags import require_playable
+
+        require_playable(click.get_current_context())

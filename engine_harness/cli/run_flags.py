@@ -23,6 +23,10 @@ __all__ = [
 ]
 
 
+REPEATS_MAX = 1_000
+"""Each repetition leaves a folder of reports."""
+
+
 def _added(function: Function, *flags: Callable[[Any], Any]) -> Function:
     for flag in reversed(flags):
         function = flag(function)
@@ -90,7 +94,7 @@ def build_flags(function: Function) -> Function:
         ),
         click.option(
             "--repeat",
-            type=click.IntRange(min=1),
+            type=click.IntRange(min=1, max=REPEATS_MAX),
             default=1,
             metavar="N",
             help="Run everything N times in fresh processes and compare the artifacts.",

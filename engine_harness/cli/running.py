@@ -21,7 +21,7 @@ from engine_harness.cli.output import Output, note
 from engine_harness.cli.places import Places
 from engine_harness.cli.session import Session
 from engine_harness.cli.static import StaticRuns
-from engine_harness.errors import NothingSelected
+from engine_harness.errors import NothingSelected, UsageError
 from engine_harness.manifest.discovery import require_lua
 from engine_harness.report.base import run_order
 from engine_harness.report.targets import targets_of
@@ -62,6 +62,8 @@ def run_session(request: RunRequest) -> int:
             session.run(session.scenarios)
             summaries, lines = session.report(), []
             session.write_logs(summaries)
+    if not session.interrupted and all(summary.passed for summary in summaries):
+        lines += session.write_baselines()
     session.tell(summaries, lines=lines)
     code = session.exit_code(summaries)
     return session.output.document("run", code, _document(session, summaries))
@@ -76,7 +78,7 @@ def new_session(harness: Harness, request: RunRequest) -> Session:
     project = harness.project
     asked = requested_suites(project, request)
     suites = of_scenarios(asked)
-    places = Places.of(project, request.out_dir, request.out)
+    places = Places.of(project, request.out_dir, request.out, is_shared=len(asked) > 1)
     places.require_distinct(asked)
     return Session(
         harness=harness,
@@ -106,8 +108,12 @@ def open_session(harness: Harness, request: RunRequest) -> tuple[Session, Loaded
     if request.verbose:
         manifests = counted(len(loaded.files), "manifest")
         note(f"read {manifests} with {counted(len(loaded.scenarios), 'scenario')}")
-    session.selected = select_by_suite(loaded, request, session.suites, project)
-    session.loaded_ids = frozenset(scenario.id for scenario in loaded.scenarios)
+    session.take(loaded, select_by_suite(loaded, request, session.suites, project))
+    left_out = sorted(session.partial & session.gates.keys() - set(request.suites))
+    if request.update_baseline and left_out:
+        names = ", ".join(left_out)
+        msg = f"--update-baseline: a baseline is of all scenarios, and some are left out of {names}"
+        raise UsageError(msg)
     return session, loaded
 
 
@@ -135,6 +141,11 @@ def _nothing(session: Session, loaded: Loaded) -> int:
     return session.output.document("run", code, _document(session, summaries))
 
 
+def _gate_data(session: Session, suite: str) -> JsonMap:
+    judgement = session.judgements.get(suite)
+    return {} if judgement is None else {"gate": judgement.view}
+
+
 def _document(session: Session, summaries: Sequence[SuiteSummary]) -> JsonMap:
     cases = run_order(session.results.values())
     artifacts = dict.fromkeys(path for summary in summaries for path in summary.artifacts)
@@ -148,6 +159,7 @@ def _document(session: Session, summaries: Sequence[SuiteSummary]) -> JsonMap:
                 "scenarios": [case.record.scenario.id for case in summary.cases],
                 "artifacts": list(summary.artifacts),
                 "notes": list(summary.notes),
+                **_gate_data(session, summary.name),
                 "host": {"wall_s": summary.wall_s},
             }
             for summary in summaries

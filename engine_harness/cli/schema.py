@@ -36,7 +36,7 @@ def schema_text(kind: str | None) -> str:
     """Return the schema of `kind`, or of all manifests, as it is written."""
     import json
 
-    from engine_harness.manifest.schema import schema_of
+    from engine_harness.manifest.schema.root import schema_of
     from engine_harness.plan.macros import macro_registry
 
     options = {name: macro.options for name, macro in macro_registry().items()}

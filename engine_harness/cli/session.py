@@ -22,11 +22,12 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from engine_harness.api import Harness, Result
-    from engine_harness.cli.gating import Gate
+    from engine_harness.cli.gating import Gate, Judgement
     from engine_harness.cli.output import Output
     from engine_harness.cli.places import Places
     from engine_harness.cli.request import RunRequest
     from engine_harness.cli.static import StaticRuns
+    from engine_harness.manifest.load import Loaded
     from engine_harness.manifest.models import Scenario
     from engine_harness.report.base import Case
     from engine_harness.run.suites.base import Suite
@@ -53,12 +54,16 @@ class Session:
     """By suite, in run order."""
     loaded_ids: frozenset[str]
     """All scenarios of the manifests that were read, selected or not."""
+    partial: frozenset[str] = frozenset()
+    """The suites of which some scenarios are left out."""
     gates: dict[str, Gate] = field(default_factory=dict)
-    """By suite, of those that have one."""
+    """By suite, of those that have one that may be judged."""
     flags: tuple[str, ...] = ()
     """Those that change a run: a line that reproduces one repeats them."""
     results: dict[str, Result] = field(default_factory=dict)
     """By id."""
+    judgements: dict[str, Judgement] = field(default_factory=dict)
+    """By suite, what its gate has said last."""
     interrupted: bool = False
     started_s: float = field(default_factory=monotonic_s)
 
@@ -71,6 +76,16 @@ class Session:
     def passed(self) -> bool:
         """Whether every scenario that has run has passed."""
         return all(result.verdict.passed for result in self.results.values())
+
+    def take(self, loaded: Loaded, selected: dict[str, tuple[Scenario, ...]]) -> None:
+        """Go on with these scenarios; what is known of any that stay is kept."""
+        self.selected = selected
+        self.loaded_ids = frozenset(scenario.id for scenario in loaded.scenarios)
+        self.partial = frozenset(
+            suite.name
+            for suite in self.suites
+            if len(selected[suite.name]) < sum(map(suite.selects.holds, loaded.scenarios))
+        )
 
     def cases(self, suite: Suite) -> tuple[Result, ...]:
         """Return what has run of a suite, in run order."""
@@ -164,7 +179,7 @@ class Session:
                 wall_s=wall_s,
                 interrupted=self.interrupted,
             )
-            if of_suite and not self.interrupted:
+            if (of_suite or self._is_demanded(suite)) and not self.interrupted:
                 summary = self._reported(suite, summary)
             summaries.append(summary)
         arranged = self.static.arranged(summaries, interrupted=self.interrupted)
@@ -174,18 +189,18 @@ class Session:
     def _reported(self, suite: Suite, summary: console.SuiteSummary) -> console.SuiteSummary:
         """Judge the gate of a suite, write its reports, and add both to its summary."""
         cases = self.cases(suite)
-        gate, judgement = self.gates.get(suite.name), None
-        if gate is not None and self._is_whole(suite):
-            judgement = gate.judge(cases, loaded_ids=self.loaded_ids, places=self.places)
+        gate, judgement = self._gate(suite), None
+        if gate is not None:
+            judgement = self.judgements[suite.name] = gate.judge(cases, loaded_ids=self.loaded_ids)
             summary = replace(
                 summary,
                 failed=not judgement.passed,
                 lines=judgement.lines,
                 logged=judgement.logged,
             )
-        elif gate is not None:
-            why = f"{suite.name}: the gate is not judged, only some of its scenarios are selected"
-            summary = replace(summary, lines=(why,), logged=(why,))
+        elif suite.gate is not None:
+            why = f"{suite.name}: the gate is not judged; it is of all of --suite {suite.name}"
+            summary = replace(summary, lines=(why,), logged=(why,), remark="gate not judged")
         written = self.harness.report(
             cases,
             suite=suite,
@@ -195,12 +210,25 @@ class Session:
         )
         return replace(summary, artifacts=tuple(self.places.shown(path) for path in written))
 
-    def _is_whole(self, suite: Suite) -> bool:
-        """Whether a gate has to be judged: who asks for its suite by name always wants it.
+    def _gate(self, suite: Suite) -> Gate | None:
+        """Return the gate of a suite, unless some of its scenarios were left out by a filter."""
+        is_left_out = suite.name in self.partial and suite.name not in self.request.suites
+        return None if is_left_out else self.gates.get(suite.name)
 
-        A file or an id runs what it names with all suites, to see one failure again.
-        """
-        return suite.name in self.request.suites or not self.request.is_narrowed
+    def _is_demanded(self, suite: Suite) -> bool:
+        """Whether a suite is judged even without a scenario: an absent one would pass for good."""
+        gate = self._gate(suite)
+        return gate is not None and gate.is_demanded
+
+    def write_baselines(self) -> list[str]:
+        """Write the baselines that are to be updated; return lines that say so."""
+        lines = []
+        for name, judgement in self.judgements.items():
+            if judgement.new_baseline is not None:
+                gate = self.gates[name]
+                gate.write_baseline(judgement.new_baseline)
+                lines.append(f"wrote {self.places.shown(gate.baseline_path)}")
+        return lines
 
     def tell(self, summaries: Sequence[console.SuiteSummary], *, lines: Sequence[str] = ()) -> None:
         """Print failures, warnings, `lines` and the summary."""
@@ -255,10 +283,3 @@ class Session:
         if self.interrupted:
             return EXIT_INTERRUPTED
         return 0 if all(summary.passed for summary in summaries) else EXIT_FAILED
-
-    def finish(self) -> int:
-        """Write the reports, say how it went, and return the exit code."""
-        summaries = self.report()
-        self.write_logs(summaries)
-        self.tell(summaries)
-        return self.exit_code(summaries)

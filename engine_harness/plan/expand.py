@@ -114,7 +114,7 @@ def expand(scenario: Scenario) -> Expansion:
             allowed=f"at most {EVENTS_PER_SCENARIO_MAX}",
         )
     if reader.errors:
-        raise PlanError.of(reader.errors)
+        raise PlanError.of((*reader.errors, *reader.warnings))
     # Index and position are unique together, so the events themselves are never compared.
     rows.sort(key=lambda row: row[:3])
     authored = tuple(row[1] for row in rows)
@@ -190,16 +190,20 @@ class _Reader:
             lazy: Iterator[PlannedEvent] = iter(macro.expand(call))
             events = list(itertools.islice(lazy, EVENTS_PER_MACRO_MAX + 1))
         except OptionError as error:
-            self.error(
-                f"{path}.options.{error.option}",
-                f"macro '{entry.macro}' cannot use this {error.option}",
-                value=_shown(error.value),
-                allowed=error.rule,
-            )
-            return []
+            call.problems.append(error)
+            events = []
         # A macro from an entry point is code of others: whatever it raises is its user's news.
         except Exception as error:
             self.error(path, f"macro '{entry.macro}' failed: {type(error).__name__}: {error}")
+            return []
+        for problem in call.problems:
+            self.error(
+                f"{path}.options.{problem.option}",
+                f"macro '{entry.macro}' cannot use this {problem.option}",
+                value=_shown(problem.value),
+                allowed=problem.rule,
+            )
+        if call.problems:
             return []
         if len(events) > EVENTS_PER_MACRO_MAX:
             self.error(

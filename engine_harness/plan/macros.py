@@ -1,15 +1,16 @@
 """Macros: named expansions of one timeline entry into many events.
 
-A macro gets its call and yields planned events; reading an option either gives a sound value or
-raises an `OptionError`. Order, limits, `macro` names and error places are `plan.expand`'s work.
-Built-ins register through the same call as entry points of the group `engine_harness.macros`. The
-name of an entry point is the macro's name: lower-case words joined by `-`.
+A macro gets its call and yields planned events; what is wrong with its options is noted in the
+call, and a macro may raise an `OptionError` of its own. Order, limits, `macro` names and error
+places are `plan.expand`'s work. Built-ins register through the same call as entry points of the
+group `engine_harness.macros`. The name of an entry point is the macro's name: lower-case words
+joined by `-`.
 """
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -47,45 +48,62 @@ class OptionError(PlanError):
 
 @dataclass(frozen=True)
 class MacroCall:
-    """One macro entry of a timeline."""
+    """One macro entry of a timeline.
+
+    An option that does not hold what it must is noted in `problems` and read as its default, so
+    that all that is wrong with an entry is told at once.
+    """
 
     at_s: float
     notes: str | None
     options: Mapping[str, JsonValue]
+    problems: list[OptionError] = field(default_factory=list)
+
+    def _refuse(self, option: str, rule: str) -> None:
+        self.problems.append(OptionError(option, self.options[option], rule))
 
     def positive_number(self, option: str, default: float) -> float:
         """Return the option as a finite number > 0."""
-        value = self.options.get(option, default)
-        if isinstance(value, bool) or not isinstance(value, int | float):
-            raise OptionError(option, value, "> 0")
-        try:
-            number = float(value)
-        except OverflowError:
-            raise OptionError(option, value, "> 0") from None
-        if not math.isfinite(number) or number <= 0:
-            raise OptionError(option, value, "> 0")
+        number = _positive(self.options.get(option, default))
+        if number is None:
+            self._refuse(option, "> 0")
+            return default
         return number
 
     def positive_integer(self, option: str, default: int) -> int:
         """Return the option as a whole number > 0; `3.0` is 3."""
-        number = self.positive_number(option, default)
-        if not number.is_integer():
-            raise OptionError(option, self.options[option], "an integer > 0")
+        number = _positive(self.options.get(option, default))
+        if number is None or not number.is_integer():
+            self._refuse(option, "> 0" if number is None else "an integer > 0")
+            return default
         return int(number)
 
     def text(self, option: str, default: str) -> str:
         """Return the option as a text that is not empty."""
         value = self.options.get(option, default)
         if not isinstance(value, str) or not value:
-            raise OptionError(option, value, "a non-empty string")
+            self._refuse(option, "a non-empty string")
+            return default
         return value
 
     def items(self, option: str, default: list[JsonValue]) -> list[JsonValue]:
         """Return the option as a list that is not empty."""
         value = self.options.get(option, default)
         if not isinstance(value, list) or not value:
-            raise OptionError(option, value, "a non-empty list")
+            self._refuse(option, "a non-empty list")
+            return default
         return value
+
+
+def _positive(value: JsonValue) -> float | None:
+    """Return a value as a finite number > 0, None when it is none."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    try:
+        number = float(value)
+    except OverflowError:
+        return None
+    return number if math.isfinite(number) and number > 0 else None
 
 
 @dataclass(frozen=True)

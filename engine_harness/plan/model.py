@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, cast
 
-from pydantic import Field, JsonValue
+from pydantic import Field, JsonValue, field_validator
 
-from engine_harness._canonical import digest_of_normalised, normalise
+from engine_harness._canonical import digest_of_normalised, normalise, with_one_zero
 from engine_harness._model import Model
 
 if TYPE_CHECKING:
@@ -31,6 +31,17 @@ class Plan(Model):
     metadata: dict[str, JsonValue]
     config: dict[str, JsonValue] = Field(default_factory=dict)
     events: tuple[PlannedEvent, ...]
+
+    # Its module would hand a world the -0 that digest, record and replay know as 0.
+    @field_validator("events")
+    @classmethod
+    def _events_have_one_zero(cls, events: tuple[PlannedEvent, ...]) -> tuple[PlannedEvent, ...]:
+        return tuple(cast("PlannedEvent", with_one_zero(event)) for event in events)
+
+    @field_validator("config", "metadata")
+    @classmethod
+    def _maps_have_one_zero(cls, data: PlannedEvent) -> PlannedEvent:
+        return cast("PlannedEvent", with_one_zero(data))
 
     def digest(self, events: Sequence[JsonMap] | None = None) -> str:
         """Return the SHA-256 of the plan's canonical JSON.

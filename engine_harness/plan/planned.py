@@ -1,15 +1,17 @@
 """Planned events as data that somebody has written: what is wrong with one, field by field.
 
 A plan that comes from a timeline is right by its making. One that comes from a file is judged here,
-by the same rules that a timeline is read by; what only a world can refuse is left to the run.
+by the same rules that a timeline is read by (`test_planned_agrees` holds both to them); what only a
+world can refuse is left to the run.
 """
 
 from __future__ import annotations
 
-import math
+import sys
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from engine_harness._registry import suggestion
+from engine_harness.manifest.timeline import RESERVED_CHECKPOINT
 from engine_harness.plan.events import EVENT_FIELDS
 
 if TYPE_CHECKING:
@@ -36,7 +38,10 @@ class FieldProblem(NamedTuple):
 
 
 def _is_number(value: Json) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return False
+    # Not `isfinite`: an integer may be larger than any double.
+    return abs(value) <= sys.float_info.max
 
 
 def _is_duration(value: Json) -> bool:
@@ -80,7 +85,7 @@ _RULES: Final[dict[str, tuple[Callable[[Json], bool], str]]] = {
     "macro": _TEXT,
     "metadata": _MAP,
     "name": _TEXT,
-    "notes": (lambda value: isinstance(value, str), "a text"),
+    "notes": _TEXT,
     "parameters": _MAP,
     "payload": _MAP,
     "position": _VECTOR,
@@ -95,7 +100,20 @@ _RULES: Final[dict[str, tuple[Callable[[Json], bool], str]]] = {
     "value": _ANY,
     "velocity": _VECTOR,
 }
-"""What each field may be; a name means the same in every kind."""
+"""What each field may be, with few exceptions the same in every kind."""
+
+_RULES_OF_KIND: Final[dict[tuple[str, str], tuple[Callable[[Json], bool], str]]] = {
+    ("checkpoint", "name"): (
+        lambda value: (
+            isinstance(value, str)
+            and value != ""
+            and "." not in value
+            and RESERVED_CHECKPOINT.fullmatch(value) is None
+        ),
+        "a text without a dot, and no timeline[n]",
+    ),
+    ("rule-toggle", "value"): (lambda value: value is not None, "anything but null"),
+}
 
 # What the planner adds to what a kind is made with.
 _ADDED: Final = {"rule-toggle": frozenset({"authoredRule"})}
@@ -115,7 +133,7 @@ def field_problems(event: Mapping[str, Json]) -> Iterator[FieldProblem]:
             allowed = ", ".join(sorted(known))
             yield FieldProblem(name, f"an event '{kind}' has no such field{hint}", allowed)
             continue
-        fits, allowed = _RULES[name]
+        fits, allowed = _RULES_OF_KIND.get((kind, name), _RULES[name])
         if not fits(event[name]):
             yield FieldProblem(name, "is of the wrong kind", allowed)
     if kind == "hitch":

@@ -16,7 +16,7 @@ from engine_harness.errors import UsageError
 from engine_harness.records.models import SCHEMA_VERSION, RunRecord
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
     from pydantic import JsonValue
@@ -28,6 +28,10 @@ __all__ = ["read_json", "read_record"]
 PROBLEMS_SHOWN_MAX = 20
 _WHERE_RECORDS_ARE = "records are the files of artifacts/records"
 _VALUE_LENGTH_MAX = 80
+DEPTH_MAX = 100
+"""Maps and lists inside each other; what a world leaves ends at 64."""
+# An integer of fewer digits than this is a finite double.
+_MANY_DIGITS = re.compile(r"[0-9]{309}")
 # Strings first, so that a word inside one is never taken for a number.
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|NaN|-?Infinity|-?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?', re.DOTALL)
 
@@ -98,21 +102,58 @@ def _read(path: Path) -> Json:
         msg = f"{path}:{line}: no UTF-8 text: byte 0x{error.object[error.start]:02x}"
         raise UsageError(msg) from error
     try:
-        data: Json = json.loads(text, parse_constant=_refuse, parse_float=_finite)
+        data: Json = json.loads(
+            text,
+            parse_constant=_refuse,
+            parse_float=_finite,
+            parse_int=_finite_integer if _MANY_DIGITS.search(text) else None,
+        )
     except json.JSONDecodeError:
         # What this means is for the caller to say: no record, or no JSON.
         raise
     except _NotFiniteError as error:
-        msg = f"{path}:{_place_of_not_finite(text)}: a number must be finite; got {error}"
+        got = _cut(str(error))
+        msg = f"{path}:{_place_of_not_finite(text)}: a number must be finite; got {got}"
         raise UsageError(msg) from error
     except RecursionError as error:
-        msg = f"{path}: nested too deeply to be read"
+        msg = f"{path}: nested deeper than {DEPTH_MAX} levels"
         raise UsageError(msg) from error
-    except ValueError as error:
-        # The one that is left: Python refuses to read an integer of more than 4,300 digits.
-        msg = f"{path}: a number has too many digits"
-        raise UsageError(msg) from error
+    _require_shallow(path, data)
     return data
+
+
+def _require_shallow(path: Path, data: Json) -> None:
+    """Refuse what is nested so deeply that whoever walks it would run out of stack."""
+    level = [data]
+    for _ in range(DEPTH_MAX):
+        level = [
+            inner for outer in level for inner in _inside(outer) if isinstance(inner, dict | list)
+        ]
+        if not level:
+            return
+    msg = f"{path}: {_cut(_deep_path(data))}: nested deeper than {DEPTH_MAX} levels"
+    raise UsageError(msg)
+
+
+def _inside(value: Json) -> Iterable[Json]:
+    if isinstance(value, dict):
+        return value.values()
+    return value if isinstance(value, list) else ()
+
+
+def _deep_path(data: Json) -> str:
+    """Return the path of the first map or list that is nested too deeply."""
+    todo: list[tuple[tuple[int | str, ...], Json]] = [((), data)]
+    while todo:
+        location, value = todo.pop()
+        if len(location) == DEPTH_MAX and isinstance(value, dict | list):
+            return _data_path(location)
+        if isinstance(value, dict):
+            todo += [((*location, key), inner) for key, inner in reversed(value.items())]
+        elif isinstance(value, list):
+            inside = [((*location, index), inner) for index, inner in enumerate(value)]
+            todo += reversed(inside)
+    raise AssertionError
 
 
 def _refuse(constant: str) -> NoReturn:
@@ -124,6 +165,12 @@ def _finite(text: str) -> float:
     if not math.isfinite(number):
         raise _NotFiniteError(text)
     return number
+
+
+def _finite_integer(text: str) -> int:
+    if not math.isfinite(float(text)):
+        raise _NotFiniteError(text)
+    return int(text)
 
 
 def _place_of_not_finite(text: str) -> str:
@@ -183,5 +230,8 @@ def _data_path(location: tuple[int | str, ...]) -> str:
 
 
 def _short(value: Json | JsonValue) -> str:
-    text = canonical_json(value)
+    return _cut(canonical_json(value))
+
+
+def _cut(text: str) -> str:
     return text if len(text) <= _VALUE_LENGTH_MAX else text[: _VALUE_LENGTH_MAX - 1] + "…"

@@ -63,6 +63,8 @@ class SuiteSummary:
     """Whether something beside its scenarios has failed: its gate, or a tool."""
     skipped: str = "nothing selected"
     """Why there is nothing to tell, when there is not."""
+    remark: str | None = None
+    """What the one word of the status would hide."""
     notes: tuple[str, ...] = ()
     """Details below the line of the summary."""
     has_run: bool = False
@@ -80,12 +82,13 @@ class SuiteSummary:
 
     @property
     def status(self) -> str:
-        """`PASS`, `FAIL`, `INTERRUPTED`, or `SKIP (nothing selected)`."""
+        """`PASS`, `FAIL`, `PASS (gate not judged)`, `INTERRUPTED`, `SKIP (nothing selected)`."""
         if self.interrupted:
             return "INTERRUPTED"
         if self.is_skipped:
             return f"SKIP ({self.skipped})"
-        return "PASS" if self.passed else "FAIL"
+        word = "PASS" if self.passed else "FAIL"
+        return f"{word} ({self.remark})" if self.remark else word
 
 
 def paint(line: str) -> str:

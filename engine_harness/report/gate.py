@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from engine_harness._canonical import canonical_json
+from engine_harness._counted import counted
 from engine_harness.checks.figures import number_of
 from engine_harness.checks.wording import number_text, value_text
 from engine_harness.manifest.baseline_file import host_data
@@ -69,9 +70,10 @@ def gate_lines(
         name = case.record.scenario.id
         of_case = [result for result in broken if result.scenario == name]
         lines += [line for result in of_case for line in _broken_lines(result)]
-        # Of a scenario that has failed by itself its own lines tell.
         if not of_case and case.verdict.passed:
             lines.append(_kept_line(case.record, with_host=with_host))
+        elif not of_case:
+            lines.append(f"[FAIL] {plain(name)}: by its own checks; its contracts are kept")
         if with_limits:
             lines += _kept_contracts(result for result in results if result.scenario == name)
     ran = {case.record.scenario.id for case in cases}
@@ -80,7 +82,7 @@ def gate_lines(
     lines += _skipped_lines(results)
     if broken:
         names = dict.fromkeys(plain(result.name) for result in broken)
-        lines.append(f"{suite}: {len(names)} contracts failed: {', '.join(names)}")
+        lines.append(f"{suite}: {counted(len(names), 'contract')} failed: {', '.join(names)}")
     return lines
 
 

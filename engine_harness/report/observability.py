@@ -8,12 +8,12 @@ removes nothing else. Knows no game: where a section has no such parts, they are
 
 from __future__ import annotations
 
-import json
 import os
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from engine_harness._collector import collector_paused
+from engine_harness.records.written import WrittenFiles
 from engine_harness.report.artifacts import event_log, event_row, own_of
 
 if TYPE_CHECKING:
@@ -27,7 +27,6 @@ __all__ = ["ObservabilityReporter", "is_wanted", "observability_view", "trace_vi
 
 VARIABLE = "ENGINE_TRACE"
 FOLDER = "telemetry"
-INDEX_NAME = "files.json"
 VERSION = 1
 VIEW = "observability"
 TELEMETRY = "telemetry"
@@ -44,8 +43,7 @@ class ObservabilityReporter:
 
     def outputs(self, folder: Path) -> tuple[Path, ...]:
         """Return the files that are there because an earlier run has written them."""
-        files = _listed(folder / FOLDER)
-        return tuple(folder / FOLDER / name for name in (*files, *((INDEX_NAME,) if files else ())))
+        return WrittenFiles(folder / FOLDER, _FILE_NAME).paths()
 
     @collector_paused()
     def write(self, run: SuiteRun) -> tuple[Path, ...]:
@@ -56,7 +54,7 @@ class ObservabilityReporter:
         from engine_harness.records.writer import write_json
 
         folder = run.folder / FOLDER
-        names: list[str] = []
+        written = WrittenFiles(folder, _FILE_NAME)
         for case in run.cases:
             stem = file_name(case.record.scenario.id)
             meta: JsonMap = {"generatedAt": run.generated, "toolVersion": run.tool_version}
@@ -64,13 +62,10 @@ class ObservabilityReporter:
                 f"{stem}-observability.json": observability_view(case, meta),
                 f"{stem}-trace.json": trace_view(case),
             }
-            names += views
-            # Listed before it is there: a file that nobody clears would outlive its run.
-            known = sorted({*_listed(folder), *names})
-            write_json(folder / INDEX_NAME, {"files": list(known)})
+            written.add(views)
             for name, view in views.items():
                 write_json(folder / name, view)
-        return (folder / INDEX_NAME,)
+        return (written.index,)
 
 
 def is_wanted() -> bool:
@@ -181,15 +176,3 @@ def _metadata(case: Case) -> JsonMap:
     metadata = case.record.scenario.normalised.get("metadata")
     said = metadata if isinstance(metadata, dict) else {}
     return {key: value for key, value in said.items() if value is not None}
-
-
-def _listed(folder: Path) -> list[str]:
-    """Return the names that the list in `folder` has, those that are no such file left out."""
-    try:
-        data = json.loads((folder / INDEX_NAME).read_bytes())
-    except (OSError, ValueError):
-        return []
-    files = data.get("files") if isinstance(data, dict) else None
-    if not isinstance(files, list):
-        return []
-    return [name for name in files if isinstance(name, str) and _FILE_NAME.fullmatch(name)]

@@ -86,6 +86,7 @@ def replay_view(case: Case, plan: Expansion | None = None) -> JsonMap:
             ),
         ],
         "logs": {"events": {**log}},
+        "metrics": record.metrics,
         "setup": setup_of(record),
         "digest": record.digest,
     }

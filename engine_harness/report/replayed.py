@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -11,23 +12,29 @@ from engine_harness.checks.verdict import Verdict
 from engine_harness.report.lines import plain, wrapped
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
 
     from engine_harness._types import Json, JsonMap
-    from engine_harness.checks.diff import Difference
+    from engine_harness.checks.diff import Difference, Divergence
     from engine_harness.records.models import RunRecord
     from engine_harness.run.replay import Replay
     from engine_harness.run.session import Request
 
-__all__ = ["Played", "document", "replayed_lines", "summary_lines"]
+__all__ = ["Original", "Played", "document", "replayed_lines", "summary_lines"]
 
 VALUE_LENGTH_MAX = 60
 
-# The last thing that is compared: it covers what a replay does not show.
-_REST = (
-    "all that a replay shows is equal; metrics, checkpoints, samples, logs or sections of the"
-    " record are not: compare it with the record that was replayed, run-harness diff A B"
-)
+
+@dataclass(frozen=True, kw_only=True)
+class Original:
+    """The record that was replayed, looked for where a run writes it."""
+
+    path: Path
+    gone: str | None = None
+    """Why it is not there any more; the end of a sentence."""
+    divergence: Divergence | None = None
+    """The first thing that it and the record of the played run do not agree on."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,8 +44,10 @@ class Played:
     replay: Replay
     request: Request
     record: RunRecord
-    difference: Difference | None
+    difference: Difference | None = None
     """The first thing that the file and the played run do not agree on."""
+    original: Original | None = None
+    """Where they agree on all but the digest, which covers what a replay does not show."""
 
     @property
     def wall_s(self) -> float:
@@ -52,10 +61,11 @@ class Played:
         return self.difference is None
 
     @property
-    def is_edited(self) -> bool:
-        """Whether the plan is another one than was recorded."""
+    def edited(self) -> tuple[str, ...]:
+        """What of the replay is not as it was recorded."""
         recorded = self.replay.setup.plan_digest
-        return recorded is not None and recorded != self.record.plan_digest
+        found = ["plan"] if recorded not in (None, self.record.plan_digest) else []
+        return (*found, *(["setup"] if self.replay.is_setup_edited else []))
 
     @property
     def verdict(self) -> Verdict:
@@ -63,12 +73,20 @@ class Played:
         return Verdict(passed=self.is_same)
 
 
-def replayed_lines(done: Played, record: str) -> list[str]:
+def replayed_lines(
+    done: Played,
+    *,
+    record: Path,
+    shown: Callable[[Path], str],
+    typed: Callable[[Path], str],
+) -> list[str]:
     """Return what is told of one replay: whether it is the same, and what to know about it.
 
     Args:
         done: the replay.
-        record: path of the record of the played run, as shown.
+        record: the record of the played run.
+        shown: how a path is shown.
+        typed: how it is typed in a command.
     """
     difference = done.difference
     identity = plain(done.replay.id)
@@ -76,9 +94,13 @@ def replayed_lines(done: Played, record: str) -> list[str]:
         lines = [f"[PASS] {identity} replayed: same record"]
     else:
         lines = [f"[FAIL] {identity} replayed: first difference at {plain(difference.path)}"]
-        lines += [*_difference_lines(difference), f"  record: {plain(record)}"]
-    if done.is_edited:
-        lines.append("  the file was edited: its plan is not the one that was recorded")
+        if done.original is None:
+            lines += [*_difference_lines(difference), f"  record: {plain(shown(record))}"]
+        else:
+            lines += _rest_lines(done, done.original, record, shown, typed)
+    for part in done.edited:
+        lines.append(f"  the file was edited: its {part} is not the one that was recorded")
+    lines += _end_lines(done.record)
     empty = [name for name, part in sorted(done.replay.parts.items()) if part == []]
     if empty:
         lines.append(plain(f"  nothing in {', '.join(empty)}"))
@@ -90,13 +112,49 @@ def replayed_lines(done: Played, record: str) -> list[str]:
 
 def _difference_lines(difference: Difference) -> list[str]:
     lines = [f"  {difference.kind}"] if difference.kind != "value mismatch" else []
-    if difference.path == "digest":
-        lines += wrapped(_REST, first="  ", rest="  ")
     if difference.kind != "unexpected key":
         lines.append(f"  expected {_short(difference.expected)}")
     if difference.kind != "missing key":
         lines.append(f"  got      {_short(difference.actual)}")
     return lines
+
+
+def _end_lines(record: RunRecord) -> list[str]:
+    """Return what has ended a run before its time."""
+    outcome = record.outcome
+    if outcome.status == "completed":
+        return []
+    at = "" if outcome.virtual_s is None else f" at {outcome.virtual_s:.3f} s"
+    why = outcome.reason if outcome.reason != outcome.status else ""
+    message = (outcome.message or "").partition("\n")[0]
+    said = ": ".join(part for part in (f"{outcome.status}{at}", why, message) if part)
+    return wrapped(f"the run ended early: {said}", first="  ", rest="    ")
+
+
+def _rest_lines(
+    done: Played,
+    original: Original,
+    record: Path,
+    shown: Callable[[Path], str],
+    typed: Callable[[Path], str],
+) -> list[str]:
+    """Return what is told when the difference lies in what a replay does not show."""
+    said = "events and all else that a replay shows are the same, the rest of the record is not"
+    if not done.edited:
+        said += f": the Lua of world {done.replay.setup.world} may have changed since"
+    lines = wrapped(said, first="  ", rest="  ")
+    if original.gone is not None:
+        lines += wrapped(
+            f"the record that was replayed is gone: {shown(original.path)} {original.gone}",
+            first="  ",
+            rest="    ",
+        )
+        return [*lines, f"  record: {plain(shown(record))}"]
+    if original.divergence is not None:
+        first = original.divergence.differences[0]
+        lines += [plain(f"  first of it at {first.path}"), *_difference_lines(first)]
+    paths = (plain(shlex.quote(typed(path))) for path in (original.path, record))
+    return [*lines, f"  compare: run-harness diff {' '.join(paths)}"]
 
 
 def summary_lines(
@@ -123,21 +181,31 @@ def document(played: Sequence[Played], report: str) -> JsonMap:
             {
                 "id": done.replay.id,
                 "same": done.is_same,
-                "edited": done.is_edited,
+                "edited": bool(done.edited),
                 "expected_digest": done.replay.digest,
                 "digest": done.record.digest,
-                "first_difference": None
-                if done.difference is None
-                else {
-                    "path": done.difference.path,
-                    "kind": done.difference.kind,
-                    "expected": done.difference.expected,
-                    "actual": done.difference.actual,
-                },
+                "first_difference": _difference_data(done.difference),
+                "first_difference_of_records": _difference_data(_of_records(done)),
                 "host": {"wall_s": done.wall_s},
             }
             for done in played
         ],
+    }
+
+
+def _of_records(done: Played) -> Difference | None:
+    divergence = None if done.original is None else done.original.divergence
+    return None if divergence is None else divergence.differences[0]
+
+
+def _difference_data(difference: Difference | None) -> JsonMap | None:
+    if difference is None:
+        return None
+    return {
+        "path": difference.path,
+        "kind": difference.kind,
+        "expected": difference.expected,
+        "actual": difference.actual,
     }
 
 

@@ -14,16 +14,17 @@ from typing import TYPE_CHECKING, Literal, cast
 
 from pydantic import Field, JsonValue
 
-from engine_harness._canonical import sha256_hex
+from engine_harness._canonical import digest
 from engine_harness._model import Model
-from engine_harness._version import __version__
 from engine_harness.errors import CompileError
+from engine_harness.manifest.config_reading import SETTLE_LIMIT_S
+from engine_harness.manifest.envelope import ID_LENGTH_MAX
 from engine_harness.manifest.invariants import Invariant
 from engine_harness.manifest.models import EngineOptions, Limits, Metadata, Origin, Scenario
 from engine_harness.plan.expand import Expansion
 from engine_harness.plan.model import Plan
 from engine_harness.run.budget import run_options
-from engine_harness.run.session import Request
+from engine_harness.run.session import request_for
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from engine_harness.plan.model import PlannedEvent
     from engine_harness.records.models import RunRecord
     from engine_harness.run.budget import Invocation
+    from engine_harness.run.session import Request
     from engine_harness.vm.loader import LuaRoot
 
 __all__ = [
@@ -54,6 +56,7 @@ REPLAY_KEYS = (
     "notReached",
     "warnings",
     "logs",
+    "metrics",
     "setup",
     "digest",
 )
@@ -79,15 +82,14 @@ class ReplaySetup(Model):
 
     version: Literal[1] = 1
     driver: Literal["timeline"] = "timeline"
-    world: str
+    world: str = Field(max_length=ID_LENGTH_MAX)
     world_options: dict[str, JsonValue] = Field(default_factory=dict)
     """All that the world got, the project's defaults included."""
     seed: int | str
     """The seed that the run used."""
     config: dict[str, JsonValue] = Field(default_factory=dict)
     hitch_policy: Literal["stall", "catch_up"]
-    settle_limit_s: float = Field(ge=0)
-    rule_aliases: dict[str, str] = Field(default_factory=dict)
+    settle_limit_s: float = Field(ge=SETTLE_LIMIT_S[0], le=SETTLE_LIMIT_S[1])
     invariants: tuple[Invariant, ...] = ()
     limits: Limits = Limits()
     metadata: ReplayMetadata = ReplayMetadata()
@@ -95,6 +97,8 @@ class ReplaySetup(Model):
     """Where the scenario was written; it need not be there any more."""
     plan_digest: str | None = None
     """Of the plan that was recorded: another one tells of an edited file."""
+    digest: str | None = None
+    """Of all else that stands here; another one likewise."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -119,6 +123,13 @@ class Replay:
         return str(self.payload["digest"])
 
     @property
+    def is_setup_edited(self) -> bool:
+        """Whether the setup is another one than was written."""
+        setup = self.payload["setup"]
+        assert isinstance(setup, dict)
+        return self.setup.digest not in (None, _setup_digest(setup))
+
+    @property
     def parts(self) -> dict[str, Json]:
         """The parts that its world shows, by name."""
         return {key: value for key, value in self.payload.items() if key not in REPLAY_KEYS}
@@ -128,12 +139,16 @@ class Replay:
         return f"{self.place}.{inner}" if self.place else inner
 
 
+def _setup_digest(setup: JsonMap) -> str:
+    return digest({key: value for key, value in setup.items() if key != "digest"})
+
+
 def setup_of(record: RunRecord) -> JsonMap:
     """Return what the run of `record` was given, as a replay shows it; `ReplaySetup` reads it."""
     head, said = record.scenario, record.scenario.normalised
     options, metadata = head.options, said.get("metadata")
     limits = {**_map(said.get("limits")), **_map(options.get("limits"))}
-    return {
+    setup: JsonMap = {
         "version": 1,
         "driver": head.driver,
         "world": head.world,
@@ -142,7 +157,6 @@ def setup_of(record: RunRecord) -> JsonMap:
         "config": said.get("config", {}),
         "hitch_policy": options.get("hitch_policy"),
         "settle_limit_s": options.get("settle_limit_s"),
-        "rule_aliases": said.get("rule_aliases", {}),
         "invariants": said.get("invariants", []),
         "limits": {key: value for key, value in limits.items() if value is not None},
         "metadata": {
@@ -153,6 +167,7 @@ def setup_of(record: RunRecord) -> JsonMap:
         "manifest": head.manifest,
         "plan_digest": record.plan_digest,
     }
+    return {**setup, "digest": _setup_digest(setup)}
 
 
 def expansion_of(replay: Replay) -> Expansion:
@@ -173,26 +188,19 @@ def replay_request(
         CompileError: its plan holds what Lua cannot hold.
     """
     from engine_harness.compile.literal import LiteralError
-    from engine_harness.compile.render import render_module
 
-    expansion, scenario = expansion_of(replay), scenario_of(replay)
+    scenario = scenario_of(replay)
+    # Not overlaid on the project's defaults, which may have changed since.
+    options = replace(
+        run_options(scenario, project, invocation),
+        seed=replay.setup.seed,
+        world_options=dict(replay.setup.world_options),
+    )
     try:
-        text = render_module(expansion.plan, manifest=replay.setup.manifest, version=__version__)
+        return request_for(scenario, expansion_of(replay), options=options, roots=roots)
     except LiteralError as error:
         msg = f"its plan{error.path}: {error.message}"
         raise CompileError(msg) from error
-    options = run_options(scenario, project, invocation)
-    return Request(
-        scenario=scenario,
-        expansion=expansion,
-        module_text=text,
-        module_digest=sha256_hex(text.encode("utf-8")),
-        # Not overlaid on the project's defaults, which may have changed since.
-        options=replace(
-            options, seed=replay.setup.seed, world_options=dict(replay.setup.world_options)
-        ),
-        roots=tuple(roots),
-    )
 
 
 def _metadata(replay: Replay) -> Metadata:
@@ -210,7 +218,6 @@ def scenario_of(replay: Replay) -> Scenario:
         seed=setup.seed,
         config=setup.config,
         engine=EngineOptions(hitch_policy=setup.hitch_policy, settle_limit_s=setup.settle_limit_s),
-        rule_aliases=setup.rule_aliases,
         invariants=setup.invariants,
         limits=setup.limits,
         origin=Origin(manifest=setup.manifest, base_id=base if bracket else None),

@@ -8,20 +8,26 @@ from engine_harness._canonical import canonical_json
 from engine_harness._counted import counted
 from engine_harness._registry import suggestion
 from engine_harness.errors import UsageError
+from engine_harness.manifest.config_reading import read_config
+from engine_harness.manifest.diagnostics import Problems
+from engine_harness.manifest.document import Document
 from engine_harness.manifest.envelope import RESERVED_WORLDS
+from engine_harness.manifest.fields import Field, Table
+from engine_harness.manifest.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
     from engine_harness._types import Json
-    from engine_harness.manifest.worlds import WorldCatalog
+    from engine_harness.manifest.worlds import WorldCatalog, WorldInfo
     from engine_harness.run.replay import Replay
 
-__all__ = ["Problems", "cut_problem", "shortened", "world_problems"]
+__all__ = ["ReplayProblems", "cut", "cut_problem", "shortened", "world_problems"]
 
 PROBLEMS_SHOWN_MAX = 20
 VALUE_LENGTH_MAX = 80
+PATH_LENGTH_MAX = 200
 
 
-class Problems:
+class ReplayProblems:
     """What is wrong with one file."""
 
     def __init__(self, file: str) -> None:
@@ -32,6 +38,7 @@ class Problems:
         self, path: str, message: str, *, value: Json = None, allowed: str | None = None
     ) -> None:
         """Note a problem; a `value` of None is not shown."""
+        path = cut(path, PATH_LENGTH_MAX).encode("utf-8", "backslashreplace").decode()
         line = f"{self._file}: {path}: {message}"
         if value is not None:
             line += f"; got {shortened(value)}"
@@ -47,7 +54,7 @@ class Problems:
             raise UsageError("\n".join(lines))
 
 
-def cut_problem(replay: Replay, problems: Problems) -> None:
+def cut_problem(replay: Replay, problems: ReplayProblems) -> None:
     """Note when a replay does not hold the whole log of its run: its plan may have been cut too."""
     logs = replay.payload.get("logs")
     log = logs.get("events") if isinstance(logs, dict) else None
@@ -57,13 +64,14 @@ def cut_problem(replay: Replay, problems: Problems) -> None:
     if isinstance(kept, int) and isinstance(total, int) and kept < total:
         problems.add(
             replay.path("events"),
-            f"log events cut at {kept} of {total} rows: this cannot be replayed, for what was cut"
-            f" may have been of the timeline; with config.engine.eventLogLimit of {total} or more,"
-            " where the world declares it, the file would hold them all",
+            f"log events cut at {shortened(kept)} of {shortened(total)} rows: this cannot be"
+            " replayed, for what was cut may have been of the timeline; with"
+            f" config.engine.eventLogLimit of {shortened(total)} or more, where the world declares"
+            " it, the file would hold them all",
         )
 
 
-def world_problems(replay: Replay, worlds: WorldCatalog, problems: Problems) -> None:
+def world_problems(replay: Replay, worlds: WorldCatalog, problems: ReplayProblems) -> None:
     """Note what the replay needs and this project does not have."""
     name, known = replay.setup.world, worlds.names()
     info = None if name in RESERVED_WORLDS else worlds.get(name)
@@ -75,7 +83,10 @@ def world_problems(replay: Replay, worlds: WorldCatalog, problems: Problems) -> 
         )
         return
     # Of a world that cannot be loaded nothing is known: its run says why.
-    for index, entry in enumerate(replay.setup.invariants if info.failure is None else ()):
+    if info.failure is not None:
+        return
+    _declared_problems(replay, info, problems)
+    for index, entry in enumerate(replay.setup.invariants):
         if entry.kind == "world" and entry.name not in info.invariants:
             hint = suggestion(entry.name, info.invariants)
             problems.add(
@@ -85,7 +96,25 @@ def world_problems(replay: Replay, worlds: WorldCatalog, problems: Problems) -> 
             )
 
 
+def _declared_problems(replay: Replay, info: WorldInfo, problems: ReplayProblems) -> None:
+    """Note options and config that the world does not declare, as a manifest is judged."""
+    setup = replay.setup
+    options, config = dict(setup.world_options), dict(setup.config)
+    found = Problems("", Document({}), top="setup")
+    words, field = Vocabulary(info), Field(found, (), {"config": config})
+    read_config(Table(field), words)
+    words.check_options(field.child("world_options", options), options)
+    for problem in found.found:
+        message = problem.message
+        message += "" if problem.value is None else f"; got {problem.value}"
+        problems.add(replay.path(problem.path), message, allowed=problem.allowed)
+
+
 def shortened(value: Json) -> str:
     """Return a value as messages show it."""
-    text = canonical_json(value)
-    return text if len(text) <= VALUE_LENGTH_MAX else text[: VALUE_LENGTH_MAX - 1] + "…"
+    return cut(canonical_json(value), VALUE_LENGTH_MAX)
+
+
+def cut(text: str, length_max: int) -> str:
+    """Return a text that has at most so many characters."""
+    return text if len(text) <= length_max else text[: length_max - 1] + "…"

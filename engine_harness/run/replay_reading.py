@@ -11,18 +11,18 @@ from pydantic import ValidationError
 from engine_harness._registry import suggestion
 from engine_harness.errors import NothingSelected, UsageError
 from engine_harness.manifest.ceilings import DEFAULTS, ceiling, wording
+from engine_harness.manifest.envelope import ID_LENGTH_MAX
 from engine_harness.plan.expand import EVENTS_PER_SCENARIO_MAX
 from engine_harness.plan.planned import KINDS, field_problems
 from engine_harness.records.layout import file_name, file_name_clashes
 from engine_harness.records.reader import read_json
 from engine_harness.run.replay import ROW_KEYS, Replay, ReplaySetup
-from engine_harness.run.replay_problems import Problems, shortened
+from engine_harness.run.replay_problems import ReplayProblems, shortened
+from engine_harness.run.replay_words import half_characters, place_of, worded
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
-
-    from pydantic_core import ErrorDetails
 
     from engine_harness._types import Json, JsonMap
     from engine_harness.plan.model import PlannedEvent
@@ -36,7 +36,8 @@ ALLOWED = "an engine_replay.json, or one object of its list `replays`"
 
 # A file may be named after an id.
 _ID = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9_.@-]*")
-_ID_LENGTH_MAX = 2_000
+# Of what stands before the brackets of a matrix; these become eight digits of a file's name.
+_ID_WHOLE_LENGTH_MAX = 2_000
 
 
 def read_replays(path: Path, *, shown: str) -> tuple[Replay, ...]:
@@ -49,7 +50,7 @@ def read_replays(path: Path, *, shown: str) -> tuple[Replay, ...]:
     Raises:
         UsageError: it cannot be read, is no JSON or holds something else; with all problems.
     """
-    data, problems = read_json(path), Problems(shown)
+    data, problems = read_json(path), ReplayProblems(shown)
     members = _members(data, shown)
     read = [_Reader(place, item, problems).read() for place, item in members]
     found = [replay for replay in read if replay is not None]
@@ -95,7 +96,7 @@ def _members(data: Json, shown: str) -> list[tuple[str, Json]]:
 class _Reader:
     """One replay of a file."""
 
-    def __init__(self, place: str, data: Json, problems: Problems) -> None:
+    def __init__(self, place: str, data: Json, problems: ReplayProblems) -> None:
         self._place = place
         self._data: JsonMap = data if isinstance(data, dict) else {}
         self._problems = problems
@@ -120,7 +121,10 @@ class _Reader:
             return None
         identity, label = self._text("id"), self._text("label")
         if identity is not None and not self._is_file_name(identity):
-            allowed = "[A-Za-z0-9_-][A-Za-z0-9_.-]*, in a matrix with [key=value,...]"
+            allowed = (
+                f"[A-Za-z0-9_-][A-Za-z0-9_.-]* of at most {ID_LENGTH_MAX} characters, in a matrix"
+                " with [key=value,...]"
+            )
             self._wrong("id", "is no id", value=identity, allowed=allowed)
         self._text("digest")
         setup = self._setup()
@@ -148,17 +152,26 @@ class _Reader:
     @staticmethod
     def _is_file_name(identity: str) -> bool:
         name = file_name(identity)
-        return len(identity) <= _ID_LENGTH_MAX and _ID.fullmatch(name) is not None
+        base = identity.partition("[")[0]
+        fits = len(base) <= ID_LENGTH_MAX and len(identity) <= _ID_WHOLE_LENGTH_MAX
+        return fits and _ID.fullmatch(name) is not None
 
     def _text(self, key: str) -> str | None:
         value = self._data.get(key)
         if isinstance(value, str) and value:
-            return value
+            return value if self._is_whole(key, value) else None
         if key in self._data:
             self._wrong(key, "must be a text that is not empty", value=value)
         else:
             self._wrong(key, "missing key", allowed="a text that is not empty")
         return None
+
+    def _is_whole(self, path: str, value: Json) -> bool:
+        """Note half characters: no world can be given them."""
+        found = half_characters(path, value)
+        for inner in found:
+            self._wrong(inner, "half of a surrogate pair is no character")
+        return not found
 
     def _setup(self) -> ReplaySetup | None:
         value = self._data.get("setup")
@@ -169,6 +182,8 @@ class _Reader:
             self._wrong("setup", message, value=value)
             return None
         self._limits(value.get("limits"))
+        if not self._is_whole("setup", value):
+            return None
         try:
             # As JSON: there a list may be read as the tuple that a model holds.
             return ReplaySetup.model_validate_json(json.dumps(value), strict=True)
@@ -177,9 +192,9 @@ class _Reader:
             words: dict[str, list[str]] = {}
             values: dict[str, Json] = {}
             for problem in error.errors(include_url=False):
-                path, found = _place(problem["loc"], value)
+                path, found = place_of(problem["loc"], value)
                 values[path] = found
-                words.setdefault(path, []).append(_worded(problem))
+                words.setdefault(path, []).append(worded(problem))
             for path, messages in words.items():
                 self._wrong(f"setup{path}", " or ".join(messages), value=values[path])
             return None
@@ -220,6 +235,8 @@ class _Reader:
 
     def _planned(self, path: str, row: JsonMap) -> tuple[int, PlannedEvent] | None:
         """Return the planned event of a row of the log."""
+        if not self._is_whole(path, row):
+            return None
         kind, entry = row.get("type"), row.get("entry")
         if not isinstance(kind, str) or kind not in KINDS:
             hint = suggestion(kind, KINDS) if isinstance(kind, str) else ""
@@ -244,30 +261,3 @@ class _Reader:
                 f"{path}.{problem.field}", problem.message, value=value, allowed=problem.allowed
             )
         return (entry, event) if before == self._is_right else None
-
-
-def _place(location: tuple[int | str, ...], setup: JsonMap) -> tuple[str, Json]:
-    """Return the path of a problem in the setup, and what stands there, None for nothing.
-
-    The model's own path has names of its variants in it, which are no part of the data.
-    """
-    path = ""
-    value: Json = setup
-    for position, part in enumerate(location):
-        if isinstance(value, dict) and part in value:
-            path, value = f"{path}.{part}", value[str(part)]
-        elif isinstance(value, list) and isinstance(part, int) and part < len(value):
-            path, value = f"{path}[{part}]", value[part]
-        elif position == len(location) - 1 and isinstance(value, dict):
-            path, value = f"{path}.{part}", None
-    return path, value
-
-
-def _worded(problem: ErrorDetails) -> str:
-    if problem["type"] == "missing":
-        return "missing key"
-    if problem["type"] == "extra_forbidden":
-        name, is_top = str(problem["loc"][-1]), len(problem["loc"]) == 1
-        return f"unknown key{suggestion(name, ReplaySetup.model_fields) if is_top else ''}"
-    message = problem["msg"]
-    return f"{message[:1].lower()}{message[1:]}"

@@ -6,6 +6,8 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from engine_harness._canonical import sha256_hex, with_one_zero
+from engine_harness._version import __version__
 from engine_harness.manifest.models import CONFIG_SECTIONS, DRIVER_OPTIONS
 from engine_harness.plan.events import ACTION_OF_KIND
 from engine_harness.vm.job import Job
@@ -13,13 +15,13 @@ from engine_harness.vm.job import Job
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from engine_harness._types import JsonMap
+    from engine_harness._types import Json, JsonMap
     from engine_harness.manifest.models import Scenario
     from engine_harness.plan.expand import Expansion
     from engine_harness.run.budget import RunOptions
     from engine_harness.vm.loader import LuaRoot
 
-__all__ = ["Request", "job_of", "options_of"]
+__all__ = ["Request", "job_of", "options_of", "request_for"]
 
 EXACT_INTEGER_MAX = 2**53
 
@@ -37,6 +39,41 @@ class Request:
     options: RunOptions
     roots: tuple[LuaRoot, ...]
     """Where the world and what it requires are looked up."""
+
+
+def request_for(
+    scenario: Scenario,
+    expansion: Expansion,
+    *,
+    options: RunOptions,
+    roots: Sequence[LuaRoot],
+    module_text: str | None = None,
+) -> Request:
+    """Return the run of a plan with these options.
+
+    Args:
+        scenario: whom the plan belongs to.
+        expansion: the plan.
+        options: what the run is given beside it.
+        roots: where Lua modules are looked up.
+        module_text: the compiled module; None: one that is made now, in memory only.
+
+    Raises:
+        CompileError: a plan that is compiled now holds what Lua cannot hold.
+    """
+    if module_text is None:
+        from engine_harness.compile.render import render_module
+
+        manifest = scenario.origin.manifest
+        module_text = render_module(expansion.plan, manifest=manifest, version=__version__)
+    return Request(
+        scenario=scenario,
+        expansion=expansion,
+        module_text=module_text,
+        module_digest=sha256_hex(module_text.encode("utf-8")),
+        options=options,
+        roots=tuple(roots),
+    )
 
 
 def _in_lua(seed: int | str) -> int | str:
@@ -91,14 +128,18 @@ def job_of(request: Request, *, probes: Sequence[JsonMap] = ()) -> Job:
         probes: `{unit, kind}`, questions of a conformance check in the middle of the run.
     """
     options, budget = request.options, request.options.budget
+    config = with_one_zero(_config_of(request.scenario))
+    invariants: list[Json] = [
+        entry.model_dump(mode="json") for entry in request.scenario.invariants
+    ]
     data: JsonMap = {
         "driver": request.scenario.driver,
         "world": request.scenario.world,
         "seed": str(options.seed),
         "authored_seed": _in_lua(options.seed),
-        "options": options.world_options,
+        "options": with_one_zero(options.world_options),
         # As text: the world gets its nulls, which data of a job have not.
-        "config": json.dumps(_config_of(request.scenario), ensure_ascii=False, allow_nan=False),
+        "config": json.dumps(config, ensure_ascii=False, allow_nan=False),
         "hitch_policy": options.hitch_policy,
         "settle_limit_s": options.settle_limit_s,
         "limits": {
@@ -107,7 +148,7 @@ def job_of(request: Request, *, probes: Sequence[JsonMap] = ()) -> Job:
             "log_rows": budget.log_rows,
         },
         "action_of_kind": dict(ACTION_OF_KIND),
-        "invariants": [entry.model_dump(mode="json") for entry in request.scenario.invariants],
+        "invariants": with_one_zero(invariants),
     }
     if probes:
         data["probes"] = list(probes)

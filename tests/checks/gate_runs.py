@@ -30,13 +30,14 @@ class Run:
     wall_s: float = 0.5
 
 
-def storm(index: int, frequency_hz: float) -> dict[str, Any]:
-    options = {"duration": 0.3, "frequencyHz": frequency_hz, "rule": "gate"}
+def storm(index: int, frequency_hz: float, *, duration: float = 0.3) -> dict[str, Any]:
+    options = {"duration": duration, "frequencyHz": frequency_hz, "rule": "highlight-gate"}
     return {"kind": "macro", "index": index, "macro": "oscillation-storm", "options": options}
 
 
-def toggles(index: int, count: int) -> list[dict[str, Any]]:
-    row = {"event": "rule-toggle", "entry": index, "fields": {"macro": "oscillation-storm"}}
+def toggles(index: int, count: int, *, rule: str = "highlight-gate") -> list[dict[str, Any]]:
+    fields = {"macro": "oscillation-storm", "rule": rule}
+    row = {"event": "rule-toggle", "entry": index, "fields": fields}
     return [dict(row) for _ in range(count)]
 
 
@@ -151,6 +152,7 @@ def judged(
     loaded: tuple[str, ...] | None = None,
     machine: str = MACHINE,
     suite: str = "engine-perf",
+    has_own_setting: bool = False,
 ) -> GateOutcome:
     """Judge a gate; by default what is loaded is what has run."""
     ids = [case.record.scenario.id for case in cases] if loaded is None else loaded
@@ -161,4 +163,5 @@ def judged(
         fingerprint=machine,
         loaded_ids=frozenset(ids),
         suite=suite,
+        has_own_setting=has_own_setting,
     )

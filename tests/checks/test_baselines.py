@@ -20,24 +20,24 @@ KEPT = Baseline(
 )
 
 
-def test_figures_of_this_machine_and_budgets_are_added_or_replaced() -> None:
+def test_figures_of_this_machine_and_budgets_are_those_of_the_runs() -> None:
     case = run(MASS, host__scheduler__utilisation=12.34567, host__scheduler__gc__deltaKb=-7)
     new = updated_baseline(KEPT, [case], MACHINE)
     assert new == Baseline(
         machines={
-            **KEPT.machines,
-            MACHINE: {
-                **BASELINE.machines[MACHINE],
-                MASS: HostFigures(gc_delta_kb=-7, utilisation=12.35),
-            },
+            "B": KEPT.machines["B"],
+            MACHINE: {MASS: HostFigures(gc_delta_kb=-7, utilisation=12.35)},
         },
-        cost={"gone": Budget(work_units=3), MASS: TAKEN},
+        cost={MASS: TAKEN},
     )
 
 
 def test_what_was_not_measured_keeps_its_figures() -> None:
     case = run(MASS, host={}, work_units=None)
-    assert updated_baseline(KEPT, [case], MACHINE) == KEPT
+    assert updated_baseline(KEPT, [case], MACHINE) == Baseline(
+        machines={**KEPT.machines, MACHINE: {MASS: BASELINE.machines[MACHINE][MASS]}},
+        cost={MASS: KEPT.cost[MASS]},
+    )
 
 
 def test_a_gate_passes_with_the_baseline_of_its_own_runs(tmp_path: Path) -> None:

@@ -80,7 +80,9 @@ def test_the_workloads_pass_the_committed_envelope(
     assert workloads.keys() == set(SHIPPED)
     outcome = judged(list(workloads.values()), committed, baseline)
     assert outcome.failures == ()
-    assert all(result.passed for result in outcome.results)
+    # A short run says nothing of the speed of a machine.
+    skipped = [result.name for result in outcome.results if result.passed is None]
+    assert set(skipped) <= {"host.utilisation"}
     assert outcome.blocks_update == ()
 
 

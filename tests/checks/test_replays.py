@@ -18,6 +18,7 @@ REPLAY: dict[str, Any] = {
     "omega": [],
     "warnings": ["a"],
     "logs": {},
+    "metrics": {"oil": 3},
     "setup": {"seed": 1},
     "digest": "d",
 }
@@ -62,11 +63,11 @@ def test_a_row_too_many_shows_when_all_before_are_equal() -> None:
 
 
 def test_events_come_first_and_the_digest_last() -> None:
-    changes = {"digest": "e", "duration": 3, "alpha": [], "omega": [1], "events": []}
-    order = ["events", "alpha", "omega", "duration", "digest"]
+    changes = {"digest": "e", "duration": 3, "metrics": {}, "alpha": [], "omega": [1], "events": []}
+    order = ["events", "alpha", "omega", "metrics", "duration", "digest"]
     for position, name in enumerate(order):
         left = {key: changes[key] for key in order[position:]}
-        assert difference(**left)[0] == name
+        assert difference(**left)[0].partition(".")[0] == name
 
 
 def test_a_part_that_only_one_has_is_a_difference() -> None:
@@ -75,3 +76,22 @@ def test_a_part_that_only_one_has_is_a_difference() -> None:
     found = first_difference(REPLAY, without)
     assert found is not None
     assert (found.path, found.kind) == ("omega", "missing key")
+
+
+def test_metrics_are_compared_where_the_first_tells_of_them() -> None:
+    without = {key: value for key, value in REPLAY.items() if key != "metrics"}
+    assert first_difference(without, REPLAY) is None
+    found = first_difference(REPLAY, without)
+    assert found is not None
+    assert (found.path, found.kind) == ("metrics", "missing key")
+
+
+def test_values_of_two_types_are_told_themselves() -> None:
+    dotted = {"a.b": {"[0]": [1, {"c": "x"}]}, "a": {"b": 1}}
+    other = {"a.b": {"[0]": [1, {"c": 2.5}]}, "a": {"b": 1}}
+    found = first_difference({**REPLAY, "alpha": dotted}, {**REPLAY, "alpha": other})
+    assert found is not None
+    assert (found.path, found.kind) == ("alpha.a.b.[0][1].c", "type mismatch")
+    assert (found.expected, found.actual) == ("x", 2.5)
+    assert difference(events={"a": 1})[2:] == (REPLAY["events"], {"a": 1})
+    assert difference(alpha=[None]) == ("alpha[0]", "type mismatch", {"t": 1}, None)

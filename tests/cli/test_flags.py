@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import json
 import os
+import subprocess
+import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -13,11 +16,10 @@ from engine_harness.cli.places import Places
 from engine_harness.cli.repeating import _deviation
 from engine_harness.cli.run import run_command
 from engine_harness.manifest.project import load_project
-from engine_harness.report.console import SuiteSummary
+from engine_harness.run.suites.engine_sim import ENGINE_SIM
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from pathlib import Path
 
 WORLD = """\
 local World = {}
@@ -216,16 +218,80 @@ def test_a_run_that_differs_is_named_with_the_first_place(tmp_path: Path) -> Non
     for name, value in (("run-1", 3), ("run-2", 3), ("run-3", 4)):
         (folder / name).mkdir(parents=True)
         text = json.dumps({"a": [{"b": value, "host": name}], "meta": name})
-        (folder / name / "x.json").write_text(text, "utf-8")
+        (folder / name / "engine_simulation.json").write_text(text, "utf-8")
+    assert _deviation(places, ENGINE_SIM, 2) is None
+    found = _deviation(places, ENGINE_SIM, 3)
+    assert found is not None
+    assert (found.artifact.parent.name, found.what) == ("run-3", "a[0].b value mismatch: 3, then 4")
+    (folder / "run-2/engine_simulation.json").unlink()
+    found = _deviation(places, ENGINE_SIM, 2)
+    assert found is not None
+    assert found.what == "only run 1 has it"
 
-    def deviation(number: int) -> Any:
-        shown = f"artifacts/engine/run-{number}/x.json"
-        summary = SuiteSummary(name="engine-sim", artifacts=(shown,))
-        return _deviation(places, summary, number)
 
-    assert deviation(2) is None
-    found = deviation(3).difference
-    assert (found.path, found.expected, found.actual) == ("a[0].b", 3, 4)
+@pytest.mark.usefixtures("environment")
+def test_files_for_other_tools_are_compared_too(harness: Callable[..., Any], project: Path) -> None:
+    ran = harness("--suite", "engine-sim", "--repeat", "2", "--env", "ENGINE_TRACE=1")
+    assert (ran.code, ran.err) == (0, "")
+    assert "[PASS] all artifacts of 2 runs are identical" in ran.lines
+    trace = project / "artifacts/engine/run-2/telemetry/one-trace.json"
+    trace.write_text(json.dumps({**json.loads(trace.read_text("utf-8")), "version": 9}), "utf-8")
+    found = _deviation(Places.of(load_project(project), None), ENGINE_SIM, 2)
+    assert found is not None
+    assert (found.artifact, found.what) == (trace, "version value mismatch: 1, then 9")
+
+
+def test_what_is_no_folder_of_a_repetition_is_left_alone(
+    harness: Callable[..., Any], project: Path
+) -> None:
+    folder = project / "artifacts/engine"
+    folder.mkdir(parents=True)
+    (folder / "run-9").write_text("mine", "utf-8")
+    (folder / "run-007").mkdir()
+    assert harness("--suite", "engine-sim").code == 0
+    assert (folder / "run-9").read_text("utf-8") == "mine"
+    assert (folder / "run-007").is_dir()
+
+
+def test_a_dry_run_tells_all_that_will_be_cleared(
+    harness: Callable[..., Any], project: Path
+) -> None:
+    harness("--suite", "engine-sim", "--repeat", "2")
+    told = [
+        line.removeprefix("Would clear ")
+        for line in harness("--suite", "engine-sim", "--dry-run").lines
+        if line.startswith("Would clear ")
+    ]
+    before = {path for path in (project / "artifacts").rglob("*") if path.is_file()}
+    assert harness("--suite", "engine-sim", "--scenario", "one").code == 0
+    gone = before - {path for path in (project / "artifacts").rglob("*") if path.is_file()}
+    written = {"artifacts/engine/engine_simulation.json"}
+    assert set(told) == written | {path.relative_to(project).as_posix() for path in gone}
+    assert len(told) == 5
+
+
+@pytest.mark.parametrize("path", ["scenarios/one.yaml", "lua/x.json", "harness.toml", "notes.json"])
+def test_a_report_never_replaces_a_file_of_the_user(
+    harness: Callable[..., Any], project: Path, path: str
+) -> None:
+    (project / "notes.json").write_text('{"run": 1}', "utf-8")
+    before = {p: p.read_bytes() for p in project.rglob("*") if p.is_file()}
+    refused = harness("--suite", "engine-sim", "--out", path)
+    assert (refused.code, refused.out) == (2, "")
+    assert refused.err.startswith("run-harness: --out: ")
+    assert {p: p.read_bytes() for p in project.rglob("*") if p.is_file()} == before
+    assert harness("--suite", "engine-sim", "--out", "report.json").code == 0
+    assert harness("--suite", "engine-sim", "--out", "report.json").code == 0
+
+
+@pytest.mark.usefixtures("project")
+@pytest.mark.parametrize("folder", ["scenarios", "scenarios/deep", "lua"])
+def test_reports_do_not_lie_among_what_people_write(
+    harness: Callable[..., Any], folder: str
+) -> None:
+    refused = harness("--suite", "engine-sim", "--out-dir", folder)
+    assert refused.code == 2
+    assert "; choose another place" in refused.err
 
 
 @pytest.mark.usefixtures("environment")
@@ -275,3 +341,49 @@ def test_flags_of_other_runners_are_accepted_with_a_word(
     ran = harness("--suite", "engine-sim", *words)
     assert ran.code == 0
     assert ran.err == (f"note: --{name} is not needed: scenarios run in the embedded LuaJIT\n")
+
+
+@pytest.mark.usefixtures("environment")
+@pytest.mark.parametrize(
+    ("suites", "folder"),
+    [
+        (("engine-metrics",), "engine"),
+        (("engine-replay", "engine-metrics"), "engine"),
+        (("engine-perf", "engine-sim"), "engine"),
+        (("engine-perf",), "engine-perf"),
+    ],
+)
+def test_files_for_other_tools_are_written_once_whatever_the_suites(
+    harness: Callable[..., Any], project: Path, suites: tuple[str, ...], folder: str
+) -> None:
+    tagged = ONE.replace("[smoke]", "[engine-perf]")
+    (project / "scenarios/one.yaml").write_text(tagged, "utf-8")
+    words = [word for suite in suites for word in ("--suite", suite)]
+    assert harness(*words, "--env", "ENGINE_TRACE=1").code == 0
+    (found,) = (project / "artifacts").rglob("one-trace.json")
+    assert found.parent == project / "artifacts" / folder / "telemetry"
+
+
+def test_skip_build_without_modules_fails_a_dry_run_as_it_does_a_run(
+    harness: Callable[..., Any], project: Path
+) -> None:
+    real = harness("--suite", "engine-sim", "--skip-build")
+    dry = harness("--suite", "engine-sim", "--skip-build", "--dry-run")
+    assert (real.code, real.err) == (dry.code, dry.err)
+    assert real.code == 2
+    assert not (project / "artifacts/records").exists()
+
+
+@pytest.mark.parametrize("closed", [">&-", "2>&-", ">&- 2>&-"])
+def test_closed_streams_change_nothing_but_what_is_seen(project: Path, closed: str) -> None:
+    command = f'"{sys.executable}" -m engine_harness --suite engine-sim {closed}'
+    done = subprocess.run(["sh", "-c", command], cwd=project, capture_output=True, check=False)
+    assert done.returncode == 0
+    assert (project / "artifacts/engine/engine_simulation.json").is_file()
+
+
+def test_the_launcher_of_a_checkout_is_the_command(project: Path) -> None:
+    launcher = Path(__file__).resolve().parents[1] / "run_harness.py"
+    command = [sys.executable, str(launcher), "--suite", "engine-sim", "--list"]
+    done = subprocess.run(command, cwd=project, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "one\ntwo\n", "")

@@ -107,8 +107,7 @@ def test_a_verb_may_follow_flags(harness: Callable[..., Any], tmp_path: Path) ->
 
 
 def test_the_value_of_a_flag_is_no_verb(harness: Callable[..., Any]) -> None:
-    ran = harness("--list", "--tag", "compile")
-    assert ran.lines[0].startswith("[Static] format")
+    assert harness("--list", "--tag", "compile") == (0, "", "")
 
 
 def test_a_root_that_is_no_folder_is_named(harness: Callable[..., Any]) -> None:

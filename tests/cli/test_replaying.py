@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -143,17 +144,160 @@ def test_a_world_that_has_changed_is_found(lamps: Run, tmp_path: Path) -> None:
     ]
 
 
-def test_a_difference_that_no_row_shows_is_found_by_the_digest(lamps: Run, tmp_path: Path) -> None:
+def test_a_metric_that_has_changed_is_found(lamps: Run, tmp_path: Path) -> None:
     world = tmp_path / "lua/worlds/lamp/init.lua"
     changed = WORLD.replace("metrics() return { oil = self.oil }", "metrics() return { oil = 1 }")
     world.write_text(changed, "utf-8")
     ran = lamps(*PLAY, FILE, "--scenario", "red")
     assert ran.code == 1
-    assert ran.lines[:3] == [
-        "[FAIL] red replayed: first difference at digest",
-        "  all that a replay shows is equal; metrics, checkpoints, samples, logs or sections of the"
-        " record",
-        "  are not: compare it with the record that was replayed, run-harness diff A B",
+    assert ran.lines[0] == "[FAIL] red replayed: first difference at metrics.oil"
+    # A file that does not tell of them does not claim any.
+    edit(tmp_path / FILE, lambda replay: replay.pop("metrics"))
+    ran = lamps(*PLAY, FILE, "--scenario", "red")
+    assert ran.lines[0] == "[FAIL] red replayed: first difference at digest"
+
+
+ORIGINAL = "artifacts/records/red.json"
+AGAIN = "artifacts/engine/replayed/records/red.json"
+REST = [
+    "[FAIL] red replayed: first difference at digest",
+    "  events and all else that a replay shows are the same, the rest of the record is not: the Lua"
+    " of",
+    "  world lamp may have changed since",
+]
+
+
+@pytest.fixture
+def whispering(lamps: Run, tmp_path: Path) -> Run:
+    """The lamps, whose world has changed in what no replay shows."""
+    world = tmp_path / "lua/worlds/lamp/init.lua"
+    text = WORLD.replace("self.oil = self.oil - dt end", 'self.oil = self.oil - dt print("x") end')
+    world.write_text(text, "utf-8")
+    return lamps
+
+
+def test_a_difference_that_a_replay_does_not_show_is_found_in_the_record_that_was_replayed(
+    whispering: Run, tmp_path: Path
+) -> None:
+    ran = whispering(*PLAY, FILE, "--scenario", "red")
+    assert ran.code == 1
+    told = [
+        *REST,
+        "  first of it at logs",
+        "  length mismatch",
+        "  expected 0",
+        "  got      207",
+        f"  compare: run-harness diff {ORIGINAL} {AGAIN}",
+        "  nothing in shadows",
+        WARNING,
+    ]
+    assert ran.lines[: len(told)] == told
+    assert whispering(*ran.lines[7].split()[2:]).code == 1
+    (replay,) = whispering(*PLAY, FILE, "--scenario", "red", "--json").document["replays"]
+    assert replay["first_difference"]["path"] == "digest"
+    assert replay["first_difference_of_records"] == {
+        "path": "logs",
+        "kind": "length mismatch",
+        "expected": 0,
+        "actual": 207,
+    }
+    # From another folder the command names the files by their whole paths.
+    (tmp_path / "elsewhere").mkdir()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(tmp_path / "elsewhere")
+        ran = whispering(*PLAY, str(tmp_path / FILE), "--scenario", "red", "--root", str(tmp_path))
+        command = ran.lines[7].removeprefix("  compare: run-harness ").split()
+        assert command == ["diff", str(tmp_path / ORIGINAL), str(tmp_path / AGAIN)]
+        assert whispering(*command).code == 1
+    log = (tmp_path / "artifacts/logs/engine-replay.log").read_text("utf-8")
+    assert log.splitlines()[: len(told)] == told
+
+
+@pytest.mark.parametrize(
+    ("change", "why"),
+    [
+        (lambda path: path.unlink(), "is not there"),
+        (lambda path: path.write_text("{", "utf-8"), "cannot be read"),
+        (
+            lambda path: path.write_text(
+                path.read_text("utf-8").replace('"digest": "', '"digest": "0')
+            ),
+            "is of another run",
+        ),
+    ],
+)
+def test_that_the_record_that_was_replayed_is_gone_is_told(
+    whispering: Run, tmp_path: Path, change: Callable[[Path], object], why: str
+) -> None:
+    change(tmp_path / ORIGINAL)
+    ran = whispering(*PLAY, FILE, "--scenario", "red")
+    assert ran.lines[:5] == [
+        *REST,
+        f"  the record that was replayed is gone: {ORIGINAL} {why}",
+        f"  record: {AGAIN}",
+    ]
+
+
+def test_defaults_of_the_project_that_have_changed_since_change_nothing(
+    lamps: Run, tmp_path: Path
+) -> None:
+    world = tmp_path / "lua/worlds/lamp/init.lua"
+    declared = WORLD.replace(
+        'metrics = { "oil" }', 'metrics = { "oil" }, options = { oil = "number" }'
+    )
+    text = declared.replace("Lamp.new(env)", "Lamp.new(env, options)")
+    world.write_text(text.replace("oil = 3", "oil = options.oil or 3"), "utf-8")
+    toml = tmp_path / "harness.toml"
+    toml.write_text("[world.lamp]\noil = 5\n", "utf-8")
+    assert lamps("--suite", "engine-replay").code == 0
+    given = json.loads((tmp_path / FILE).read_bytes())["replays"]
+    assert [replay["setup"]["world_options"] for replay in given] == [{"oil": 5}] * 2
+    for now in ("[world.lamp]\noil = 50\n", ""):
+        toml.write_text(now, "utf-8")
+        assert lamps(*PLAY, FILE).code == 0
+        played = json.loads((tmp_path / REPLAYED).read_bytes())["replays"]
+        assert played == given
+
+
+def test_records_of_earlier_replays_are_cleared_and_nothing_else(
+    lamps: Run, tmp_path: Path
+) -> None:
+    records = tmp_path / "artifacts/engine/replayed/records"
+    assert lamps(*PLAY, FILE).code == 0
+    (records / "mine.json").write_text("{}", "utf-8")
+    assert lamps(*PLAY, FILE, "--scenario", "red").code == 0
+    assert sorted(path.name for path in records.iterdir()) == ["mine.json", "red.json"]
+    listed = json.loads((records.parent / "files.json").read_bytes())
+    assert listed == {"files": ["records/red.json"]}
+    # What is refused leaves everything as it was.
+    assert lamps(*PLAY, FILE, "--scenario", "gren").code == 2
+    assert (records / "red.json").is_file()
+
+
+def test_what_ends_a_replay_early_is_told(lamps: Run, tmp_path: Path) -> None:
+    edit(tmp_path / FILE, lambda replay: replay["setup"].update(limits={"frames": 1}))
+    ran = lamps(*PLAY, FILE, "--scenario", "red")
+    assert ran.lines[:7] == [
+        "[FAIL] red replayed: first difference at events",
+        "  length mismatch",
+        "  expected 5",
+        "  got      0",
+        f"  record: {AGAIN}",
+        "  the file was edited: its setup is not the one that was recorded",
+        "  the run ended early: limit at 0.004 s: frames: more than 1 frames passed",
+    ]
+
+
+def test_values_of_two_types_are_shown(lamps: Run, tmp_path: Path) -> None:
+    def claim(replay: dict[str, Any]) -> None:
+        replay["lights"][1]["at"] = "late"
+
+    edit(tmp_path / FILE, claim)
+    assert lamps(*PLAY, FILE, "--scenario", "red").lines[:4] == [
+        "[FAIL] red replayed: first difference at lights[1].at",
+        "  type mismatch",
+        '  expected "late"',
+        "  got      0.5",
     ]
 
 
@@ -258,9 +402,35 @@ def test_what_this_project_does_not_have_is_told_at_once(lamps: Run, tmp_path: P
     assert lamps(*PLAY, FILE, "--scenario", "red").code == 0
 
 
+def test_a_setup_is_judged_as_a_manifest_is(lamps: Run, tmp_path: Path) -> None:
+    world = tmp_path / "lua/worlds/lamp/init.lua"
+    world.write_text(
+        WORLD.replace("metrics = {", 'options = { oil = "number" }, metrics = {'), "utf-8"
+    )
+    config = {"nope": {}, "engine": {"hitchPolicy": 1, "sped": 2}}
+    setup = {"world_options": {"nope": 1, "oil": "x"}, "config": config}
+    edit(tmp_path / FILE, lambda replay: replay["setup"].update(setup))
+    ran = lamps(*PLAY, FILE, "--scenario", "red")
+    assert (ran.code, ran.out) == (2, "")
+    assert ran.err.removeprefix("run-harness: ").splitlines() == [
+        f"{FILE}: replays[1].setup.{line}"
+        for line in (
+            "config.nope: unknown field 'nope'; allowed: engine, world",
+            "config.engine.sped: unknown field 'sped'; allowed: hitchPolicy, settleLimit",
+            "config.engine.hitchPolicy: must be a string; got 1",
+            "world_options.nope: unknown option 'nope'; allowed: oil",
+            'world_options.oil: must be of type number; got "x"',
+        )
+    ]
+
+
 def test_a_file_that_is_not_there_is_told(lamps: Run, tmp_path: Path) -> None:
     ran = lamps(*PLAY, "nothing.json")
     assert (ran.code, ran.err) == (2, "run-harness: --from: no file 'nothing.json'\n")
+    assert lamps(*PLAY, "").err == "run-harness: --from: no file ''\n"
+    assert lamps(*PLAY, "scenarios").err == "run-harness: --from: 'scenarios' is a folder\n"
+    os.mkfifo(tmp_path / "pipe")
+    assert lamps(*PLAY, "pipe").err == "run-harness: --from: 'pipe' is no regular file\n"
     (tmp_path / "broken.json").write_text("{\n", "utf-8")
     ran = lamps(*PLAY, "broken.json")
     assert ran.code == 2

@@ -42,7 +42,7 @@ return {
                     args = { ["goto"] = { 1, 2.5 }, ["é"] = "\\0001" },
                     event = "action",
                     name = "jump",
-                    time = -0,
+                    time = 0,
                 },
                 { event = "checkpoint", name = "middle", time = 0.1 },
             }

@@ -97,7 +97,7 @@ def test_the_steps_of_a_ci_service_pass_and_a_broken_contract_fails_them(
     project.write(ENVELOPE, TOO_STRICT)
     failed = shell(steps[-1])
     assert failed.returncode == 1
-    assert "engine-perf: 1 contracts failed: lateness.nominal.max" in failed.stdout
+    assert "engine-perf: 1 contract failed: lateness.nominal.max" in failed.stdout
 
 
 def test_a_workflow_of_github_keeps_the_artifacts_also_of_a_failed_job() -> None:
@@ -125,8 +125,31 @@ def test_the_hook_lets_a_push_through_and_holds_a_broken_one_back(
     project.write(ENVELOPE, TOO_STRICT)
     held = shell("git add -A && git commit -q -m two && git push -q origin main")
     assert held.returncode != 0
-    assert "engine-perf: 1 contracts failed: lateness.nominal.max" in held.stdout
+    assert "engine-perf: 1 contract failed: lateness.nominal.max" in held.stdout
     assert shell("git rev-parse HEAD~1").stdout == shell("git rev-parse origin/main").stdout
+
+
+def test_taking_the_workloads_away_does_not_make_the_gate_green(tmp_path: Path) -> None:
+    (tmp_path / "scenarios/baselines").mkdir(parents=True)
+    (tmp_path / "harness.toml").touch()
+    for name in ("engine-perf.envelope.json", "engine-perf.baseline.json"):
+        shutil.copy(ROOT / "scenarios/baselines" / name, tmp_path / "scenarios/baselines")
+    shutil.copy(ROOT / "scenarios/arena/first_strike.yaml", tmp_path / "scenarios")
+    for words, code in (((), 1), (("--suite", "engine"), 1), (("--suite", "engine-perf"), 5)):
+        done = subprocess.run(
+            [sys.executable, "-m", "engine_harness", *words],
+            cwd=tmp_path,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=60,
+        )
+        assert done.returncode == code, done.stdout
+        if code == 1:
+            assert (
+                "[FAIL] engine_perf_flicker_window coverage.scenarios: 0 (limit >= 1)"
+                in done.stdout
+            )
 
 
 def test_a_loop_in_a_shipped_world_and_an_impossible_limit_fail_the_shipped_gate(

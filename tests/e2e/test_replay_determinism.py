@@ -103,6 +103,12 @@ def test_traces_are_written_only_where_they_are_asked_for_and_cleared_by_the_nex
     (telemetry / "mine.txt").write_text("mine", "utf-8")
     assert names("--keep-artifacts") == [*written, "mine.txt"]
     assert names() == ["mine.txt"]
+    (telemetry / "mine.txt").unlink()
+    # No folder that is empty then stays behind.
+    assert names("--env", "ENGINE_TRACE=1", "--repeat", "2") == written
+    assert names() == []
+    left = sorted(path.name for path in telemetry.parent.iterdir())
+    assert left == ["engine_simulation.json"]
 
 
 def test_a_replay_whose_remote_was_off_says_so(project: Project) -> None:

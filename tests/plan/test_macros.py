@@ -220,3 +220,15 @@ def test_a_broken_macro_of_others_is_told_and_never_a_traceback(
     with pytest.raises(PlanError) as again:
         plan(make_scenario(MacroEntry(at_s=0, index=1, macro=name)))
     assert str(again.value) == str(caught.value)
+
+
+def test_all_that_is_wrong_with_all_macros_is_told_at_once(make_scenario: MakeScenario) -> None:
+    bad = storm({"duration": "x", "frequencyHz": 0, "values": [], "zz": 1})
+    with pytest.raises(PlanError) as caught:
+        plan(make_scenario(bad))
+    told = [line.split(": ", 1)[0].split()[-1] for line in str(caught.value).splitlines()]
+    assert told == [
+        f"manifest.timeline[1].options.{option}"
+        for option in ("duration", "frequencyHz", "values", "zz")
+    ]
+    assert " WARNING " in str(caught.value).splitlines()[-1]

@@ -34,7 +34,7 @@ WHOLE: dict[str, dict[str, Any]] = {
     "network": {"name": "up", "channel": "c", "direction": "in", "payload": {}},
     "rule-toggle": {
         "rule": "gate",
-        "value": None,
+        "value": False,
         "macro": "m",
         "transition": "slow",
         "duration": 0,
@@ -70,7 +70,7 @@ WRONG: dict[str, Any] = {
 
 
 def event(kind: str, **keys: Any) -> dict[str, Any]:
-    return {"time": 0, "event": kind, "notes": "", **WHOLE[kind], **keys}
+    return {"time": 0, "event": kind, "notes": "n", **WHOLE[kind], **keys}
 
 
 def test_an_event_with_everything_in_it_is_right() -> None:
@@ -120,6 +120,14 @@ def test_a_hitch_takes_time_whatever_is_drawn() -> None:
             "a number below the duration",
         )
     ]
+
+
+def test_what_one_kind_alone_refuses_is_told() -> None:
+    for name in ("a.b", "timeline[3]"):
+        (problem,) = field_problems(event("checkpoint", name=name))
+        assert problem.allowed == "a text without a dot, and no timeline[n]"
+    (problem,) = field_problems(event("rule-toggle", value=None))
+    assert problem.allowed == "anything but null"
 
 
 def test_a_number_that_is_not_finite_is_none() -> None:

@@ -14,6 +14,7 @@ from engine_harness._canonical import (
     canonical_json,
     may_hold_whole_floats,
     normalise,
+    with_one_zero,
 )
 
 JSON = st.recursive(
@@ -54,3 +55,21 @@ def test_a_text_without_one_is_not_held_up(text: str) -> None:
 def test_what_is_no_json_is_an_error() -> None:
     with pytest.raises(ValueError, match="Expecting"):
         canonical_data("[1, ")
+
+
+@given(JSON)
+@example([-0.0, {"a": [-0.0, 0.0, -0.05, -0.0001]}])
+@example("-0.0")
+def test_of_two_zeros_one_is_left_and_all_else_stays(data: Any) -> None:
+    text = repr(with_one_zero(data))
+    assert text == repr(_by_hand(data))
+    # What stands alone is left alone, kind and all.
+    assert repr(data).count("0.0") == text.count("0.0")
+
+
+def _by_hand(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _by_hand(inner) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [_by_hand(inner) for inner in value]
+    return abs(value) if isinstance(value, float) and value == 0 else value

@@ -95,11 +95,26 @@ def test_bytes_that_are_no_text_have_a_line(tmp_path: Path) -> None:
 
 
 def test_five_thousand_levels_are_no_crash(tmp_path: Path) -> None:
-    assert refused(tmp_path, b"[" * 50_000) == "FILE: nested too deeply to be read"
+    assert refused(tmp_path, b"[" * 50_000) == "FILE: nested deeper than 100 levels"
+
+
+def test_what_is_nested_too_deeply_is_named(tmp_path: Path) -> None:
+    text = '{"a": 1, "b": [[], ' + '{"c": ' * 99 + "1" + "}" * 99 + "]}"
+    place = "b[1]" + ".c" * 38 + "…"
+    assert refused(tmp_path, text.encode()) == f"FILE: {place[:79]}…: nested deeper than 100 levels"
+    path = tmp_path / "least.json"
+    path.write_text(text.replace("[[], ", "[", 1).replace('{"c": 1}', "1"), "utf-8")
+    assert read_json(path)
 
 
 def test_an_integer_without_end_is_no_crash(tmp_path: Path) -> None:
-    assert refused(tmp_path, b"1" * 5_000) == "FILE: a number has too many digits"
+    shown = "1" * 79 + "…"
+    assert refused(tmp_path, b"[" + b"1" * 5_000 + b"]") == (
+        f"FILE:1:2: a number must be finite; got {shown}"
+    )
+    path = tmp_path / "long.json"
+    path.write_text("1" * 309, "utf-8")
+    assert read_json(path) == int("1" * 309)
 
 
 @pytest.mark.parametrize(

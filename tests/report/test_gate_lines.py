@@ -71,7 +71,7 @@ def test_a_contract_that_several_scenarios_break_is_named_once() -> None:
     slow = {"timeline__scheduler__lateness__nominal__max": 1}
     found = lines(shipped(**{MASS: slow, FLICKER: slow}))
     assert [line[:6] for line in found] == ["[FAIL]", "[PASS]", "[FAIL]", "engine"]
-    assert found[-1] == "engine-perf: 1 contracts failed: lateness.nominal.max"
+    assert found[-1] == "engine-perf: 1 contract failed: lateness.nominal.max"
 
 
 def test_what_was_skipped_is_told_once_per_reason() -> None:
@@ -110,7 +110,9 @@ def test_contracts_on_scenarios_that_did_not_run_come_last() -> None:
 
 
 def test_of_a_scenario_that_failed_by_itself_the_gate_says_nothing_good() -> None:
-    assert lines([run("mine", passed=False)], baseline=Baseline())[0].startswith("cost.workUnits")
+    found = lines([run("mine", passed=False)], baseline=Baseline())
+    assert found[0] == "[FAIL] mine: by its own checks; its contracts are kept"
+    assert found[1].startswith("cost.workUnits")
 
 
 def test_the_view_keeps_what_a_machine_decides_apart() -> None:

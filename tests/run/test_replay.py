@@ -66,6 +66,34 @@ return Given
 """
 
 
+# Says whether each zero that it is given is a positive one.
+SIGNS = """
+local Signs = {}
+Signs.__index = Signs
+Signs.describe = {
+    actions = { note = { what = "number" } },
+    options = { depth = "number" },
+    config = { own = "table" },
+}
+function Signs.new(env, options)
+    local self = setmetatable({ env = env }, Signs)
+    self:tell(options.depth)
+    self:tell(env.config.own.a[1])
+    return self
+end
+function Signs:tell(zero)
+    self.env.record:event("told", { sign = zero == 0 and 1 / zero > 0 and 1 or -1 })
+end
+function Signs:apply(action)
+    self:tell(action.args.what)
+    return true
+end
+function Signs:step() end
+function Signs:metrics() return {} end
+return Signs
+"""
+
+
 @dataclass(frozen=True)
 class Finished:
     record: RunRecord
@@ -196,6 +224,27 @@ def test_the_seed_comes_back_as_it_was(replays: Replays, seed: int | str) -> Non
     assert type(again.scenario.seed) is type(seed)
 
 
+def test_a_zero_has_no_sign_for_a_world_because_it_has_none_in_a_record(
+    replays: Replays,
+) -> None:
+    replays.bench.world("signs", SIGNS)
+    timeline = [{"at": -0.0, "action": "note", "args": {"what": -0.0}}]
+    keys = {"world": "signs", "world_options": {"depth": -0.0}, "config": {"own": {"a": [-0.0]}}}
+    record = replays.record(timeline, **keys)
+    assert [row["fields"] for row in record.events if row["source"] == "world"] == [
+        {"sign": 1},
+        {"sign": 1},
+        {"sign": 1},
+    ]
+    replays.again(record)
+    # A file may be edited to say so again.
+    view: Any = replays.read(replay_view(Finished(record))).payload
+    (row,) = (row for row in view["events"] if "entry" in row)
+    row["args"]["what"] = view["setup"]["world_options"]["depth"] = -0.0
+    played, _ = replays.play(replays.read(view))
+    assert played.digest == record.digest
+
+
 def test_the_seed_of_the_project_comes_back(replays: Replays) -> None:
     record = replays.record([{"at": 0, "action": "note"}])
     assert replay_view(Finished(record))["setup"]["seed"] == "of the project"  # type: ignore[call-overload, index]
@@ -318,7 +367,7 @@ def test_an_event_that_lua_cannot_hold_is_named(replays: Replays) -> None:
     )
 
 
-@pytest.mark.parametrize("text", ["\u0000\u001b[31m", "half \ud83d", "\u2028 ☂", "]]--\n{%"])
+@pytest.mark.parametrize("text", ["\u0000\u001b[31m", "\u2028 ☂", "]]--\n{%"])
 def test_any_text_of_an_event_comes_back(replays: Replays, text: str) -> None:
     timeline = [{"at": 0.5, "action": "note", "args": {"what": text}}]
     replays.again(replays.record(timeline))

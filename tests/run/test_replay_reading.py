@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from engine_harness.errors import NothingSelected, UsageError
-from engine_harness.run.replay_problems import PROBLEMS_SHOWN_MAX, Problems, cut_problem
+from engine_harness.run.replay_problems import PROBLEMS_SHOWN_MAX, ReplayProblems, cut_problem
 from engine_harness.run.replay_reading import read_replays
 
 if TYPE_CHECKING:
@@ -140,7 +140,9 @@ def test_every_replay_has_an_id_of_its_own(problems: Lines) -> None:
     ]
 
 
-@pytest.mark.parametrize("identity", ["../up", "a/b", ".hidden", "", 7, "a b", "x" * 3000])
+@pytest.mark.parametrize(
+    "identity", ["../up", "a/b", ".hidden", "", 7, "a b", "x" * 121, "x[" + "y" * 3000]
+)
 def test_an_id_never_leads_out_of_its_folder(problems: Lines, identity: Any) -> None:
     (line,) = problems(changed(id=identity))
     assert line.startswith("r.json: id: ")
@@ -172,29 +174,50 @@ def test_everything_that_is_missing_is_named(problems: Lines) -> None:
         ),
         (
             {"hitch_policy": "stal"},
-            "hitch_policy: input should be 'stall' or 'catch_up'; got \"stal\"",
+            "hitch_policy: must be 'stall' or 'catch_up'; got \"stal\"",
         ),
         (
             {"seed": 1.5},
-            "seed: input should be a valid integer or input should be a valid string; got 1.5",
+            "seed: must be a whole number or must be a text; got 1.5",
         ),
-        ({"settle_limit_s": "10"}, 'settle_limit_s: input should be a valid number; got "10"'),
+        ({"settle_limit_s": "10"}, 'settle_limit_s: must be a number; got "10"'),
         (
             {"settle_limit_s": -1},
-            "settle_limit_s: input should be greater than or equal to 0; got -1",
+            "settle_limit_s: must be >= 0.25; got -1",
         ),
         (
             {"limits": {"frames": 0}},
             "limits.frames: is out of range; got 0; allowed: a whole number from 1 to 100,000,000",
         ),
         ({"limits": {"frame": 1}}, "limits.frame: unknown key; got 1"),
-        ({"driver": "script"}, "driver: input should be 'timeline'; got \"script\""),
-        ({"version": 2}, "version: input should be 1; got 2"),
+        ({"driver": "script"}, "driver: must be 'timeline'; got \"script\""),
+        ({"version": 2}, "version: must be 1; got 2"),
         (
             {"invariants": [{"kind": "world", "name": "a"}, {"kind": "world", "name": 3}]},
-            "invariants[1].name: input should be a valid string; got 3",
+            "invariants[1].name: must be a text; got 3",
         ),
-        ({"rule_aliases": {"a": 1}}, "rule_aliases.a: input should be a valid string; got 1"),
+        (
+            {"invariants": [{"kind": "wrld"}]},
+            "invariants[0]: has no kind 'wrld'; allowed: 'condition', 'world';"
+            ' got {"kind":"wrld"}',
+        ),
+        (
+            {"invariants": [{"name": "a"}]},
+            "invariants[0]: needs the key 'kind', which says of what kind it is;"
+            ' got {"name":"a"}',
+        ),
+        ({"invariants": {}}, "invariants: must be a list; got {}"),
+        ({"world_options": []}, "world_options: must be a map; got []"),
+        ({"limits": []}, "limits: must be a map; got []"),
+        ({"limits": {"deadline_s": True}}, "limits.deadline_s: must be a number; got true"),
+        (
+            {"world": "w" * 130},
+            'world: must have at most 120 characters; got "' + "w" * 78 + "…",
+        ),
+        (
+            {"x" * 3_000: 1},
+            "x" * 193 + "…: unknown key; got 1",
+        ),
     ],
 )
 def test_what_is_wrong_with_the_setup_is_named(
@@ -238,6 +261,70 @@ def test_what_is_wrong_with_a_row_is_named(
     assert problems(with_row(index, **keys)) == [f"r.json: events{line}"]
 
 
+HUGE = 10**400
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        with_row(1, time=HUGE),
+        with_row(2, duration=HUGE),
+        with_row(2, jitter=HUGE),
+        with_row(1, args={"z": HUGE}),
+        with_setup(settle_limit_s=HUGE),
+        with_setup(world_options={"hp": HUGE}),
+        changed(notReached=[{**GOOD["notReached"][0], "time": HUGE}]),
+    ],
+)
+def test_an_integer_that_no_double_comes_near_is_refused_where_it_stands(
+    problems: Lines, data: dict[str, Any]
+) -> None:
+    column = json.dumps(data).index(str(HUGE)) + 1
+    (line,) = problems(data)
+    assert line == f"r.json:1:{column}: a number must be finite; got {str(HUGE)[:79]}…"
+
+
+def nested(levels: int) -> Any:
+    value: Any = 1
+    for _ in range(levels):
+        value = [value]
+    return value
+
+
+@pytest.mark.parametrize(
+    ("data", "place"),
+    [
+        (with_row(1, args={"z": nested(300)}), "events[1].args.z[0]"),
+        (with_setup(world_options={"z": nested(900)}), "setup.world_options.z[0]"),
+        (changed(unknown=nested(500)), "unknown[0]"),
+    ],
+)
+def test_what_is_nested_too_deeply_is_refused_where_it_stands(
+    problems: Lines, data: dict[str, Any], place: str
+) -> None:
+    (line,) = problems(data)
+    assert line.startswith(f"r.json: {place}")
+    assert line.endswith(": nested deeper than 100 levels")
+
+
+def test_half_a_character_is_refused_where_it_would_be_played(problems: Lines, read: Read) -> None:
+    half = "a \ud800"
+    assert problems(changed(label=half)) == [
+        "r.json: label: half of a surrogate pair is no character"
+    ]
+    assert problems(with_setup(seed=half, world_options={"a": [half], half: half})) == [
+        "r.json: setup.seed: half of a surrogate pair is no character",
+        "r.json: setup.world_options.a[0]: half of a surrogate pair is no character",
+        "r.json: setup.world_options, a key: half of a surrogate pair is no character",
+        "r.json: setup.world_options.a \\ud800: half of a surrogate pair is no character",
+    ]
+    assert problems(with_row(1, args={"z": half})) == [
+        "r.json: events[1].args.z: half of a surrogate pair is no character"
+    ]
+    # What a world has recorded is compared, not played.
+    assert read(with_row(0, details={"z": half}))
+
+
 def test_problems_of_all_replays_are_told_at_once_and_counted(problems: Lines) -> None:
     rows = [{"class": "?"} for _ in range(PROBLEMS_SHOWN_MAX + 4)]
     lines = problems({"replays": [changed(id=""), changed(id="b", events=rows)]})
@@ -249,7 +336,7 @@ def test_problems_of_all_replays_are_told_at_once_and_counted(problems: Lines) -
 
 def test_a_log_that_was_cut_cannot_be_played(read: Read) -> None:
     logs = {"events": {"total": 90, "kept": 3, "limit": 3}}
-    problems = Problems("r.json")
+    problems = ReplayProblems("r.json")
     for replay in read({"replays": [GOOD, changed(id="cut", logs=logs)]}):
         cut_problem(replay, problems)
     with pytest.raises(UsageError) as caught:

@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 from engine_harness.errors import UsageError
-from engine_harness.manifest.project import load_project
+from engine_harness.manifest.project import baseline_beside, load_project
 from engine_harness.manifest.sources import RESERVED_SUITES
 from engine_harness.report.base import BUILTIN_REPORTERS, reporters
 from engine_harness.run.suites.registry import (
     all_suites,
-    baseline_beside,
     chosen_suites,
     gate_files,
     groups,
@@ -53,10 +52,11 @@ def test_a_suite_writes_reports_that_there_are() -> None:
 def test_groups_keep_the_order_of_declaration_and_name_each_suite_once(root: Path) -> None:
     project = load_project(root)
     assert groups()["all"] == tuple(suite_registry())
+    assert groups(project)["all"] == (*suite_registry(), "pace")
     chosen = chosen_suites(project, ["smoke", "engine-perf", "all", "engine"])
     names = [suite.name for suite in chosen]
     assert names[:2] == ["smoke", "engine-perf"]
-    assert sorted(names) == sorted(["smoke", *suite_registry()])
+    assert sorted(names) == sorted(["smoke", "pace", *suite_registry()])
 
 
 def test_the_static_suites_come_first_and_are_a_group() -> None:

@@ -13,5 +13,5 @@ ENGINE_METRICS = Suite(
     description="writes the metrics of every timeline scenario",
     folder=ENGINE_REPORTS,
     selects=ScenarioFilter(drivers=("timeline",)),
-    reporters=("engine_metrics",),
+    reporters=("engine_metrics", "engine_observability"),
 )

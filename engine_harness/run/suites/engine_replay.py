@@ -13,5 +13,5 @@ ENGINE_REPLAY = Suite(
     description="writes what is needed to play every timeline scenario again",
     folder=ENGINE_REPORTS,
     selects=ScenarioFilter(drivers=("timeline",)),
-    reporters=("engine_replay",),
+    reporters=("engine_replay", "engine_observability"),
 )

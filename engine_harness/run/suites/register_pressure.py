@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from threading import Event
 
     from engine_harness.run.suites.lua_sources import LuaSources
-    from engine_harness.vm.luau import LocalCount, LuauError
+    from engine_harness.vm.luau.reader import LocalCount, LuauError
 
 __all__ = ["LOCALS_MAX", "REGISTER_PRESSURE"]
 
@@ -88,7 +88,7 @@ class _LocalsCheck:
 
 @lru_cache(maxsize=FILES_KEPT_MAX)
 def _counts(data: bytes) -> _Counts:
-    from engine_harness.vm.luau import LuauError, local_counts
+    from engine_harness.vm.luau.reader import LuauError, local_counts
 
     try:
         # What is no UTF-8 can stand in texts and comments only, where nobody counts.

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING, TypeAlias
 
 from engine_harness._registry import Registry, suggestion
 from engine_harness.errors import UsageError
+from engine_harness.manifest.project import ENVELOPE_SUFFIX, baseline_beside
 from engine_harness.manifest.select import ScenarioFilter
 from engine_harness.run.suites.base import GateFiles, Suite
 from engine_harness.run.suites.static import StaticSuite
@@ -30,7 +32,9 @@ __all__ = [
 
 AnySuite: TypeAlias = Suite | StaticSuite
 
-ENVELOPE_SUFFIX = ".envelope"
+
+FOR_OTHER_TOOLS = "engine_observability"
+"""The report that is the same for every suite that has a scenario."""
 
 
 @cache
@@ -52,14 +56,16 @@ def suite_registry() -> Registry[AnySuite]:
     return registry
 
 
-def groups() -> dict[str, tuple[str, ...]]:
+def groups(project: Project | None = None) -> dict[str, tuple[str, ...]]:
     """Return alias -> suites.
 
-    Those of a project select from the same scenarios: `all` needs none.
+    Suites of a project select from scenarios that ours run anyway: `all` has those with a gate.
     """
     names = tuple(suite_registry())
+    own = project.suites if project is not None else {}
+    gated = tuple(name for name, config in own.items() if config.gate is not None)
     return {
-        "all": names,
+        "all": (*names, *gated),
         "static": tuple(suite.name for suite in static_ones(suite_registry().values())),
         "engine": tuple(name for name in names if name.startswith("engine-")),
     }
@@ -102,12 +108,13 @@ def _own(name: str, config: SuiteConfig) -> Suite:
         ),
         reporters=("engine_simulation", *(("engine_perf_metrics",) if has_gate else ())),
         gate="project" if has_gate else None,
+        may_be_empty=not has_gate,
     )
 
 
 def chosen_suites(project: Project, names: Iterable[str]) -> tuple[AnySuite, ...]:
     """Return the suites that `names` (suites and groups) stand for, each once, in that order."""
-    known, aliases = all_suites(project), groups()
+    known, aliases = all_suites(project), groups(project)
     chosen: dict[str, AnySuite] = {}
     for name in names:
         if name not in aliases and name not in known:
@@ -119,7 +126,20 @@ def chosen_suites(project: Project, names: Iterable[str]) -> tuple[AnySuite, ...
             raise UsageError(msg)
         for member in aliases.get(name, (name,)):
             chosen[member] = known[member]
-    return tuple(chosen.values())
+    return _told_once(chosen.values())
+
+
+def _told_once(suites: Iterable[AnySuite]) -> tuple[AnySuite, ...]:
+    """Leave the files for other tools to one suite: the first of those with the most scenarios."""
+    ordered = tuple(suites)
+    telling = [suite for suite in of_scenarios(ordered) if FOR_OTHER_TOOLS in suite.reporters]
+    keeper = min(telling, key=lambda suite: len(suite.selects.tags), default=None)
+    return tuple(
+        replace(suite, reporters=tuple(r for r in suite.reporters if r != FOR_OTHER_TOOLS))
+        if isinstance(suite, Suite) and suite is not keeper
+        else suite
+        for suite in ordered
+    )
 
 
 def gate_files(suite: Suite, project: Project) -> GateFiles | None:
@@ -132,13 +152,8 @@ def gate_files(suite: Suite, project: Project) -> GateFiles | None:
     if suite.gate == "project":
         envelope = project.root / str(project.suites[suite.name].gate)
     else:
-        envelope = _gates_folder(project) / f"{suite.name}{ENVELOPE_SUFFIX}.json"
+        envelope = _gates_folder(project) / f"{suite.name}{ENVELOPE_SUFFIX}"
     return GateFiles(envelope, baseline_beside(envelope), suite.gate == "project")
-
-
-def baseline_beside(envelope: Path) -> Path:
-    """Return the baseline that belongs to an envelope."""
-    return envelope.with_name(f"{envelope.stem.removesuffix(ENVELOPE_SUFFIX)}.baseline.json")
 
 
 def _gates_folder(project: Project) -> Path:
