@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from engine_harness._canonical import sha256_hex
 from engine_harness.errors import Diagnostic
+from engine_harness.manifest.bounded import read_bounded
 from engine_harness.manifest.diagnostics import path_text
 from engine_harness.manifest.document import Document, Position
 from engine_harness.manifest.json_format import read_json
@@ -49,18 +50,14 @@ class Parsed(NamedTuple):
 
 def read_file(path: Path, name: str, caller: Caller) -> Parsed:
     """Read the manifest at `path`, called `name` in messages."""
-    wrong = _not_a_manifest(path, name)
-    if wrong is not None:
-        return Parsed(None, "", (_diagnostic(_shown(name), SyntaxProblem(wrong, None)),))
     try:
-        with path.open("rb") as stream:
-            data = stream.read(FILE_BYTES_MAX + 1)
-    except OSError as error:
-        message = f"cannot be read: {error.strerror or error}"
-        return Parsed(None, "", (_diagnostic(name, SyntaxProblem(message, None)),))
-    if len(data) > FILE_BYTES_MAX:
-        message = f"file is larger than {FILE_BYTES_MAX // 1024 // 1024} MiB"
-        return Parsed(None, "", (_diagnostic(name, SyntaxProblem(message, None)),))
+        name.encode("utf-8")
+    except UnicodeEncodeError:
+        shown = name.encode("utf-8", "backslashreplace").decode("utf-8")
+        return _unread(shown, "the name of the file is not UTF-8; give it another one")
+    data = read_bounded(path, FILE_BYTES_MAX)
+    if isinstance(data, str):
+        return _unread(name, data)
     document, problems = parse(data, path.suffix.lower(), name, caller)
     fatal = any(problem.fatal for problem in problems)
     found = tuple(_diagnostic(name, problem) for problem in problems)
@@ -69,20 +66,8 @@ def read_file(path: Path, name: str, caller: Caller) -> Parsed:
     return Parsed(None if fatal else document, sha256_hex(data), found)
 
 
-def _not_a_manifest(path: Path, name: str) -> str | None:
-    """Return why a file is not even opened."""
-    try:
-        name.encode("utf-8")
-    except UnicodeEncodeError:
-        return "the name of the file is not UTF-8; give it another one"
-    # Whoever opens a pipe waits for somebody to write into it.
-    if path.exists() and not path.is_file():
-        return "cannot be read: it is no regular file"
-    return None
-
-
-def _shown(name: str) -> str:
-    return name.encode("utf-8", "backslashreplace").decode("utf-8")
+def _unread(name: str, why: str) -> Parsed:
+    return Parsed(None, "", (_diagnostic(name, SyntaxProblem(why, None)),))
 
 
 def parse(

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, NoReturn
 
 from engine_harness.errors import Diagnostic, ManifestError
+from engine_harness.manifest.bounded import NO_SUCH_FILE, read_bounded
 from engine_harness.manifest.diagnostics import Problems, path_text
 from engine_harness.manifest.document import Document
 from engine_harness.manifest.json_format import read_json
@@ -31,17 +32,11 @@ def read_document(path: Path, name: str, top: str, *, is_optional: bool = False)
     Raises:
         ManifestError: nothing in it can be looked at.
     """
-    try:
-        with path.open("rb") as stream:
-            data = stream.read(FILE_BYTES_MAX + 1)
-    except FileNotFoundError:
-        if is_optional:
-            return Problems(name, Document({}), top=top)
-        _refuse(name, top, "cannot be read: there is no such file")
-    except OSError as error:
-        _refuse(name, top, f"cannot be read: {error.strerror or error}")
-    if len(data) > FILE_BYTES_MAX:
-        _refuse(name, top, f"file is larger than {FILE_BYTES_MAX // 1024 // 1024} MiB")
+    data = read_bounded(path, FILE_BYTES_MAX)
+    if data == NO_SUCH_FILE and is_optional:
+        return Problems(name, Document({}), top=top)
+    if isinstance(data, str):
+        _refuse(name, top, data)
     try:
         text = data.removeprefix(_BOM).decode("utf-8")
     except UnicodeDecodeError as error:

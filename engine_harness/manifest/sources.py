@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from engine_harness._canonical import canonical_json
 from engine_harness._registry import suggestion
 from engine_harness.errors import Diagnostic
+from engine_harness.manifest.bounded import NO_SUCH_FILE, read_bounded
 from engine_harness.manifest.settings import SETTINGS, SUITE_KEYS, Setting, judge, judge_suite_key
 
 if TYPE_CHECKING:
@@ -61,16 +62,11 @@ class Sources:
 
     def read_file(self, path: Path) -> None:
         """Read the project file; without one the defaults hold."""
-        try:
-            with path.open("rb") as stream:
-                data = stream.read(FILE_BYTES_MAX + 1)
-        except FileNotFoundError:
+        data = read_bounded(path, FILE_BYTES_MAX)
+        if data == NO_SUCH_FILE:
             return
-        except OSError as error:
-            self._note("", f"cannot be read: {error.strerror or error}")
-            return
-        if len(data) > FILE_BYTES_MAX:
-            self._note("", f"file is larger than {FILE_BYTES_MAX // 1024} KiB")
+        if isinstance(data, str):
+            self._note("", data)
             return
         try:
             text = data.decode("utf-8")

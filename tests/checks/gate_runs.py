@@ -165,3 +165,11 @@ def judged(
         suite=suite,
         has_own_setting=has_own_setting,
     )
+
+
+def broken(outcome: GateOutcome) -> list[tuple[str, str | None, Any, Any, str | None]]:
+    return [
+        (result.name, result.scenario, result.figure, result.limit, result.detail)
+        for result in outcome.results
+        if result.passed is False
+    ]

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
 import pytest
 
 from engine_harness.manifest.contracts import SHIPPED
@@ -14,23 +12,13 @@ from .gate_runs import (
     FLICKER,
     MACHINE,
     MASS,
+    broken,
     judged,
     run,
     shipped,
 )
 
-if TYPE_CHECKING:
-    from engine_harness.checks.gates import GateOutcome
-
 NO_BASELINE = "no baseline for this machine; run --suite engine-perf --update-baseline"
-
-
-def broken(outcome: GateOutcome) -> list[tuple[str, str | None, Any, Any, str | None]]:
-    return [
-        (result.name, result.scenario, result.figure, result.limit, result.detail)
-        for result in outcome.results
-        if result.passed is False
-    ]
 
 
 @pytest.mark.parametrize(

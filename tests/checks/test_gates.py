@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
@@ -20,25 +20,13 @@ from .gate_runs import (
     FLICKER,
     MASS,
     RESILIENCE,
+    broken,
     judged,
     run,
     shipped,
     storm,
     toggles,
 )
-
-if TYPE_CHECKING:
-    from engine_harness.checks.gates import GateOutcome
-
-NO_BASELINE = "no baseline for this machine; run --suite engine-perf --update-baseline"
-
-
-def broken(outcome: GateOutcome) -> list[tuple[str, str | None, Any, Any, str | None]]:
-    return [
-        (result.name, result.scenario, result.figure, result.limit, result.detail)
-        for result in outcome.results
-        if result.passed is False
-    ]
 
 
 def own(name: str, figure: str, *bounds: Bound, scenario: str | None = None) -> Envelope:

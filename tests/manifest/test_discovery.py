@@ -140,7 +140,7 @@ def test_the_default_folder_may_be_missing_but_a_configured_one_may_not(desk: De
 
 def test_a_manifest_that_cannot_be_read_is_a_problem_like_any_other(desk: Desk) -> None:
     (desk.root / "scenarios/a.yaml").symlink_to(desk.root / "nowhere")
-    assert desk.problems() == ["a.yaml ERROR manifest: cannot be read: No such file or directory"]
+    assert desk.problems() == ["a.yaml ERROR manifest: cannot be read: there is no such file"]
 
 
 def test_a_folder_that_links_to_itself_is_an_error_not_a_hang(desk: Desk) -> None:

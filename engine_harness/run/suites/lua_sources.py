@@ -87,7 +87,8 @@ class LuaSources:
             if entry.is_dir():
                 yield from self._walk(folder / entry.name)
             # Text instead of Path: a project may have thousands of files that are none of these.
-            elif os.path.splitext(entry.name)[1].lower() in LUA_SUFFIXES:  # noqa: PTH122
+            # `require` finds regular files alone, and whoever opens a pipe waits.
+            elif os.path.splitext(entry.name)[1].lower() in LUA_SUFFIXES and entry.is_file():  # noqa: PTH122
                 yield folder / entry.name
 
     @cached_property
