@@ -5,8 +5,9 @@ Listeners.__index = Listeners
 
 ---@param warn fun(text: string) told of each listener that fails
 ---@param name? string what the signal is called in messages
-function Listeners.new(warn, name)
-	return setmetatable({ warn = warn, name = name, count = 0, list = {} }, Listeners)
+---@param copy? fun(value: any): any each listener gets a copy of its own of the one value fired
+function Listeners.new(warn, name, copy)
+	return setmetatable({ warn = warn, name = name, copy = copy, count = 0, list = {} }, Listeners)
 end
 
 -- A new list each time: whoever walks the old one neither skips nor meets anybody anew.
@@ -40,11 +41,18 @@ function Listeners:connect(fn)
 	return { Disconnect = disconnect, disconnect = disconnect }
 end
 
+local function call(self, fn, ...)
+	if self.copy then
+		return pcall(fn, self.copy((...)))
+	end
+	return pcall(fn, ...)
+end
+
 --- Call all listeners in the order in which they came. One that was cut is not called any more.
 function Listeners:fire(...)
 	for _, listener in ipairs(self.list) do
 		if listener.is_connected then
-			local ok, message = pcall(listener.fn, ...)
+			local ok, message = call(self, listener.fn, ...)
 			if not ok then
 				self.warn(("a listener of %s failed: %s"):format(self.name, tostring(message)))
 			end
