@@ -65,10 +65,8 @@ function Config:check(overrides)
 	return stored
 end
 
---- Change options, all or none; the error of a wrong one has no position. A copy of what is now.
----@param overrides table
----@return table
-function Config:configure(overrides)
+-- `values` with the overrides, of which none is wrong.
+local function put(self, values, overrides)
 	local stored, problem = self:check(overrides)
 	if not stored then
 		error(problem.message, 0)
@@ -78,9 +76,24 @@ function Config:configure(overrides)
 		if value == UNSET then
 			value = nil
 		end
-		self.values[key] = Plain.copy(value)
+		values[key] = Plain.copy(value)
 	end
+	return values
+end
+
+--- Change options, all or none; the error of a wrong one has no position. A copy of what is now.
+---@param overrides table
+---@return table
+function Config:configure(overrides)
+	put(self, self.values, overrides)
 	return self:copy()
+end
+
+--- What `values` would be after `configure`; nothing changes.
+---@param overrides table
+---@return table values
+function Config:with(overrides)
+	return put(self, Plain.copy(self.values), overrides)
 end
 
 --- Back to the defaults. A copy of them.
