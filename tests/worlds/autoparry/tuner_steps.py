@@ -1,0 +1,23 @@
+"""Steps that the tests of auto tuning play on one tuner."""
+
+from __future__ import annotations
+
+from typing import Any
+
+__all__ = ["QUICK", "Step", "configure", "run", "settled"]
+
+Step = list[Any]
+
+QUICK = {"enabled": True, "intervalSeconds": 0.1, "minSamples": 1}
+
+
+def configure(**options: Any) -> Step:
+    return ["configure", {"autoTuning": options}]
+
+
+def run(now: float = 100, *, force: Any = None, options: Any = None, **more: Any) -> Step:
+    return ["run", {"now": now, "force": force, "options": options, **more}]
+
+
+def settled(count: int = 9, *, wait_s: float = 0, lead_s: float = 0) -> list[Step]:
+    return [["settled", wait_s, lead_s]] * count
