@@ -19,11 +19,21 @@ from engine_harness.checks.wording import value_text
 from engine_harness.manifest.models import Scenario
 
 if TYPE_CHECKING:
+    from pydantic.main import IncEx
+
     from engine_harness.records.models import RunRecord
 
 __all__ = ["recorded_scenario"]
 
-_RUN_KEYS = {"driver", "world", "world_options", "seed", "config", "rule_aliases"}
+_RUN_KEYS: dict[str, IncEx | bool] = {
+    "driver": True,
+    "world": True,
+    "world_options": True,
+    "seed": True,
+    "config": True,
+    "intelligence": {"policies"},
+    "rule_aliases": True,
+}
 # What is judged after the run, or read by people only.
 _ENTRY_KEYS_JUDGED = {"expect", "notes", "refused"}
 

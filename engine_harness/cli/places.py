@@ -18,8 +18,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Places"]
 
-TELEMETRY_FOLDER = "telemetry"
-
 
 @dataclass(frozen=True)
 class Places:
@@ -123,18 +121,28 @@ class Places:
         """Return the files beside records that earlier runs of `suites` have left."""
         found: dict[Path, None] = {}
         for suite in suites:
-            for places in (self, *(self.repeated(number) for number in self._repetitions(suite))):
+            for places in self._all_places(suite):
                 found |= dict.fromkeys(p for p in places.outputs([suite]) if p.is_file())
         return tuple(found)
 
+    def _all_places(self, suite: Suite) -> tuple[Places, ...]:
+        """Return these places and those of the repetitions that have left a folder."""
+        return (self, *(self.repeated(number) for number in self._repetitions(suite)))
+
     def clear(self, suites: Iterable[Suite]) -> None:
         """Remove what earlier runs of `suites` have written beside records."""
-        for path in self.written(suites):
+        suites = tuple(suites)
+        written = self.written(suites)
+        above = {place.folder(suite) for suite in suites for place in self._all_places(suite)}
+        # People may have made these.
+        kept = {self.log(suite).parent for suite in suites}
+        kept |= set() if self.out is None else {self.out.parent}
+        for path in written:
             path.unlink(missing_ok=True)
             for folder in (path.parent, path.parent.parent):
                 # Folders that only we make go with their last file.
-                is_ours = folder.name == TELEMETRY_FOLDER or folder.name.startswith("run-")
-                if is_ours and not any(folder.iterdir()):
+                is_ours = folder.name.startswith("run-") or folder.parent in above
+                if is_ours and folder not in kept and not any(folder.iterdir()):
                     folder.rmdir()
 
     def _repetitions(self, suite: Suite) -> list[int]:

@@ -57,6 +57,7 @@ def render_module(plan: Plan, *, manifest: str, version: str) -> str:
         version=comment_text(version),
         manifest=comment_text(manifest),
         config=_field("config", plan.config),
+        intelligence=_field("intelligence", plan.intelligence) if plan.intelligence else "",
         metadata=_field("metadata", plan.metadata),
         plan_version=_field("version", plan.version),
         parts=_parts(plan),

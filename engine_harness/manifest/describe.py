@@ -19,6 +19,7 @@ from engine_harness.manifest.diagnostics import Problems
 from engine_harness.manifest.document import Document
 from engine_harness.manifest.fields import Field, Table
 from engine_harness.manifest.models import CONFIG_SECTIONS, DRIVER_OPTIONS
+from engine_harness.manifest.names import normal_name
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -41,6 +42,7 @@ _KNOWN = (
     "metrics",
     "options",
     "phases",
+    "policies",
     "rule_aliases",
 )
 
@@ -62,6 +64,8 @@ class WorldDescribe(Model):
     options: dict[str, JsonValue] | None = None
     """Names of options; a value that is an argument type is checked as one."""
     phases: tuple[str, ...] | None = None
+    policies: tuple[str, ...] | None = None
+    """Ids of what a scenario may let watch over its run, in the order in which they act."""
     rule_aliases: dict[str, str] | None = None
     """Names of rules, by the second names that a timeline may use for them."""
     other: dict[str, JsonValue] = ModelField(default_factory=dict)
@@ -94,6 +98,7 @@ def read_describe(value: Json, file: str) -> tuple[WorldDescribe, tuple[Diagnost
         else None,
         options=_options(table),
         phases=table.texts("phases"),
+        policies=_policies(table),
         rule_aliases=_rule_aliases(table),
         other={key: item for key, item in table.data.items() if key not in _KNOWN},
     )
@@ -129,6 +134,26 @@ def _types(table: Table, key: str, noun: str, taken: Sequence[str]) -> dict[str,
             message = f"'{name}' is {noun} of every scenario, no world can declare it"
             field.child(name, types.pop(name)).error(message, show=False, of_key=True)
     return types
+
+
+def _policies(table: Table) -> tuple[str, ...] | None:
+    """Return the ids; one that is spelt otherwise than manifests are read could not be named."""
+    field = table.get("policies")
+    items = field.items() if field else None
+    if items is None:
+        return None
+    ids: list[str] = []
+    for item in items:
+        text = item.text()
+        if text is None:
+            continue
+        if text != normal_name(text):
+            item.error("is no id of a policy", "lower-case words joined by -")
+        elif text in ids:
+            item.error("is listed twice")
+        else:
+            ids.append(text)
+    return tuple(ids)
 
 
 def _rule_aliases(table: Table) -> dict[str, str] | None:

@@ -15,6 +15,7 @@ from engine_harness.manifest.condition_reading import read_invariants
 from engine_harness.manifest.config_reading import read_config
 from engine_harness.manifest.diagnostics import one_of, unknown
 from engine_harness.manifest.fields import Field, Table
+from engine_harness.manifest.intelligence import read_intelligence
 from engine_harness.manifest.models import ExpectFailure, Limits, Metadata, Scenario
 from engine_harness.manifest.origin import origin_of
 from engine_harness.manifest.rules import read_rules
@@ -48,6 +49,7 @@ KEYS = (
     "world_options",
     "seed",
     "config",
+    "intelligence",
     "timeline",
     "expect",
     "expect_baseline",
@@ -99,6 +101,7 @@ def read_scenario(member: Member, worlds: Worlds) -> Scenario | None:
     world, info = _world(table, member, worlds)
     words = Vocabulary(info)
     config, engine = read_config(table, words)
+    intelligence = read_intelligence(table.get("intelligence"), words)
     options = _world_options(table, words)
     seed = _seed(table)
     timeline = table.get("timeline")
@@ -125,6 +128,7 @@ def read_scenario(member: Member, worlds: Worlds) -> Scenario | None:
         seed=seed,
         config=config,
         engine=engine,
+        intelligence=intelligence,
         timeline=entries,
         rule_aliases=words.rule_aliases,
         expect=expect,

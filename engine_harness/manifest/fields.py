@@ -39,9 +39,9 @@ class Field:
         value: Json | NoValue = self.value if show else NO_VALUE
         self.problems.add(self.path, message, value=value, allowed=allowed, of_key=of_key)
 
-    def warning(self, message: str) -> None:
+    def warning(self, message: str, allowed: str | None = None) -> None:
         """Note something odd that does not stop the scenario."""
-        self.problems.add(self.path, message, value=self.value, severity="warning")
+        self.problems.add(self.path, message, value=self.value, allowed=allowed, severity="warning")
 
     def unknown(self, noun: str, name: str, known: Sequence[str], *, of_key: bool = False) -> None:
         """Note a name that nobody knows, with the nearest one that somebody does."""

@@ -12,6 +12,7 @@ from pydantic import Field, JsonValue
 from engine_harness._model import Model
 from engine_harness.manifest.drivers import TimelineEntry
 from engine_harness.manifest.expectations import EventRule, ExpectationSet
+from engine_harness.manifest.intelligence import Intelligence
 from engine_harness.manifest.invariants import Invariant
 
 __all__ = [
@@ -104,6 +105,8 @@ class Scenario(Model):
     config: dict[str, JsonValue] = Field(default_factory=dict)
     """The authored `config`, which the plan carries."""
     engine: EngineOptions = EngineOptions()
+    intelligence: Intelligence | None = None
+    """Which of the world's policies watch over the run."""
     timeline: tuple[TimelineEntry, ...] = ()
     rule_aliases: dict[str, str] = Field(default_factory=dict)
     """The names of rules, by the second names that the world declares for them."""

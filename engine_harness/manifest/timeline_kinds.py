@@ -5,7 +5,6 @@ They are a vocabulary for action games: each may be written flat or as a block u
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -16,6 +15,7 @@ from engine_harness.manifest.drivers import (
     RuleEntry,
     ThreatEntry,
 )
+from engine_harness.manifest.names import normal_name
 
 if TYPE_CHECKING:
     from engine_harness.manifest.fields import Field, Table
@@ -244,7 +244,7 @@ def read_macro(common: Common, words: Vocabulary) -> MacroEntry | None:
     options = common.table.map("options")
     if field is None or text is None:
         return None
-    name = re.sub(r"[^a-z0-9-]", "", re.sub(r"[_\s]+", "-", text.strip().lower()))
+    name = normal_name(text)
     if not name:
         field.error("holds no letter or digit")
         return None

@@ -203,6 +203,19 @@ class Vocabulary:
             if isinstance(kind, str) and read_type(kind):
                 _check_value(option, kind, "must be of type {}")
 
+    def check_intelligence(self, at: Field) -> None:
+        """Note the block `intelligence` where the world has no policies that it could choose."""
+        if self.world is not None and self._describe.policies is None:
+            message = f"world '{self.world.name}' declares no policies, so there is none to choose"
+            at.error(message, show=False, of_key=True)
+
+    def check_policy(self, name: str, at: Field) -> None:
+        """Note a policy that the world does not declare: it changes nothing."""
+        declared = self._describe.policies
+        if declared is not None and name not in declared:
+            near = suggestion(name, declared)
+            at.warning(f"unknown policy '{name}'{near}", one_of(declared))
+
     def engine_options(self) -> tuple[str, ...]:
         """Return the names of the options of `config.engine` that the world declares."""
         return tuple(self._describe.engine_options or ())

@@ -124,6 +124,7 @@ def expand(scenario: Scenario) -> Expansion:
     made = Plan(
         metadata=scenario.metadata.model_dump(mode="json", exclude_none=True),
         config=scenario.config,
+        intelligence=scenario.intelligence.plain() if scenario.intelligence else None,
         events=tuple(events),
     )
     return Expansion(made, authored, tuple(reader.warnings))

@@ -30,6 +30,8 @@ class Plan(Model):
     version: int = 1
     metadata: dict[str, JsonValue]
     config: dict[str, JsonValue] = Field(default_factory=dict)
+    intelligence: dict[str, JsonValue] | None = None
+    """Which of the world's policies watch over the run; None: nothing was said."""
     events: tuple[PlannedEvent, ...]
 
     # Its module would hand a world the -0 that digest, record and replay know as 0.
@@ -53,4 +55,7 @@ class Plan(Model):
             events = [cast("JsonMap", normalise(event)) for event in self.events]
         # Plain data as it stands: a dump would copy it, value by value.
         fields = {name: getattr(self, name) for name in type(self).model_fields if name != "events"}
+        # A plan without it has the digest that it had before there was such a key.
+        if self.intelligence is None:
+            del fields["intelligence"]
         return digest_of_normalised({**cast("JsonMap", normalise(fields)), "events": list(events)})

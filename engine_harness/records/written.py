@@ -1,4 +1,4 @@
-"""A list, kept in a folder, of the files that the harness has written there under changing names.
+"""A list, kept in a folder, of the files that the harness has written below under changing names.
 
 Clearing removes what is listed and nothing else. A list that somebody has changed names no file
 but those that could have been written.
@@ -24,15 +24,16 @@ INDEX_NAME = "files.json"
 class WrittenFiles:
     """The files of one folder."""
 
-    def __init__(self, folder: Path, fits: re.Pattern[str]) -> None:
-        """`fits` matches every path from `folder`, with `/`, that may be listed."""
+    def __init__(self, folder: Path, fits: re.Pattern[str], index: str = INDEX_NAME) -> None:
+        """`fits` matches every path from `folder`, with `/`, that may be listed, `index` is one."""
         self._folder = folder
+        self._index = index
         self._fits = fits
 
     @property
     def index(self) -> Path:
         """Where the list is."""
-        return self._folder / INDEX_NAME
+        return self._folder / self._index
 
     def names(self) -> list[str]:
         """Return the paths, from the folder, that are listed."""
@@ -48,7 +49,7 @@ class WrittenFiles:
     def paths(self) -> tuple[Path, ...]:
         """Return the files that are listed, and the list itself behind them."""
         names = self.names()
-        return tuple(self._folder / name for name in (*names, *([INDEX_NAME] if names else [])))
+        return tuple(self._folder / name for name in (*names, *([self._index] if names else [])))
 
     def add(self, names: Iterable[str]) -> None:
         """List these too, before they are there: what is not listed would outlive its run."""

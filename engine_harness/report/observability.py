@@ -2,8 +2,9 @@
 
 In `telemetry/` below the reports of the suite: `<id>-observability.json`, the events with the parts
 of the world's section that its view `observability` names, and `<id>-trace.json`, who was where at
-each step with every name written once. `files.json` lists what was written, so that clearing
-removes nothing else. Knows no game: where a section has no such parts, they are absent.
+each step with every name written once. A view of the section that is called `folder/name` is a file
+`folder/<id>-name.json`. `files.json` lists what was written, so that clearing removes nothing else.
+Knows no game: where a section has no such parts, they are absent.
 """
 
 from __future__ import annotations
@@ -15,9 +16,10 @@ from typing import TYPE_CHECKING, NamedTuple
 from engine_harness._collector import collector_paused
 from engine_harness.records.written import WrittenFiles
 from engine_harness.report.artifacts import event_log, event_row, own_of
+from engine_harness.report.own_section import FILE_VIEW, FREE_FOLDER, VIEW_NAME
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
     from engine_harness._types import Json, JsonMap
@@ -35,7 +37,10 @@ ROUNDING_S = 1e-9
 """Two times this close to each other are one, as for the clock of a run."""
 
 _KEYS = ("version", "meta", "metadata", "events")
-_FILE_NAME = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9_.@-]*-(?:observability|trace)\.json")
+_ID = "[A-Za-z0-9_-][A-Za-z0-9_.@-]*"
+_FILE = re.compile(
+    rf"(?:{FOLDER}/{_ID}-(?:observability|trace)|{FREE_FOLDER}/{_ID}-{VIEW_NAME})\.json"
+)
 
 
 class ObservabilityReporter:
@@ -43,29 +48,33 @@ class ObservabilityReporter:
 
     def outputs(self, folder: Path) -> tuple[Path, ...]:
         """Return the files that are there because an earlier run has written them."""
-        return WrittenFiles(folder / FOLDER, _FILE_NAME).paths()
+        return _written_files(folder).paths()
 
     @collector_paused()
     def write(self, run: SuiteRun) -> tuple[Path, ...]:
-        """Write two files for each case; return the path of the list of them."""
+        """Write two files for each case, and those of its views; return the path of their list."""
         if not is_wanted():
             return ()
         from engine_harness.records.layout import file_name
         from engine_harness.records.writer import write_json
 
-        folder = run.folder / FOLDER
-        written = WrittenFiles(folder, _FILE_NAME)
+        written = _written_files(run.folder)
         for case in run.cases:
             stem = file_name(case.record.scenario.id)
             meta: JsonMap = {"generatedAt": run.generated, "toolVersion": run.tool_version}
             views = {
-                f"{stem}-observability.json": observability_view(case, meta),
-                f"{stem}-trace.json": trace_view(case),
+                f"{FOLDER}/{stem}-observability.json": observability_view(case, meta),
+                f"{FOLDER}/{stem}-trace.json": trace_view(case),
+                **_own_views(case, stem, meta),
             }
             written.add(views)
             for name, view in views.items():
-                write_json(folder / name, view)
+                write_json(run.folder / name, view)
         return (written.index,)
+
+
+def _written_files(folder: Path) -> WrittenFiles:
+    return WrittenFiles(folder, _FILE, f"{FOLDER}/files.json")
 
 
 def is_wanted() -> bool:
@@ -73,15 +82,32 @@ def is_wanted() -> bool:
     return os.environ.get(VARIABLE, "") not in ("", "0")
 
 
-def observability_view(case: Case, meta: JsonMap) -> JsonMap:
-    """Return what is known of one run beside its metrics."""
-    record = case.record
-    parts = own_of(case).views.get(VIEW, {})
+def _own_views(case: Case, stem: str, meta: JsonMap) -> dict[str, JsonMap]:
+    """Return the documents that only this case's world has, by path."""
+    views = own_of(case).views
+    named = {name: FILE_VIEW.fullmatch(name) for name in sorted(views)}
+    return {
+        f"{found['folder']}/{stem}-{found['name']}.json": _headed(case, meta, views[name])
+        for name, found in named.items()
+        if found is not None
+    }
+
+
+def _headed(case: Case, meta: JsonMap, parts: Mapping[str, Json]) -> JsonMap:
+    """Return the parts of a view under the head of every document here."""
     return {
         **{name: part for name, part in parts.items() if name not in _KEYS},
         "version": VERSION,
         "meta": meta,
         "metadata": _metadata(case),
+    }
+
+
+def observability_view(case: Case, meta: JsonMap) -> JsonMap:
+    """Return what is known of one run beside its metrics."""
+    record = case.record
+    return {
+        **_headed(case, meta, own_of(case).views.get(VIEW, {})),
         "events": [event_row(row) for row in record.events[: event_log(case)["kept"]]],
     }
 

@@ -1,13 +1,15 @@
 """What a world adds to its scenario's object: fields, logs and totals out of its section.
 
 A section may hold `logs` (name -> how many rows there were and are), `totals` (name -> number,
-added up over all scenarios of a report) and `views` (name of a document -> which of the section's
-parts belong to it); everything else is a field of the scenario's object.
+added up over all scenarios of a report), `views` (name of a document -> which of the section's
+parts belong to it) and `aside` (name -> a part that only views show); everything else is a field of
+the scenario's object.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple, TypeGuard
+import re
+from typing import TYPE_CHECKING, Final, NamedTuple, TypeGuard
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -15,7 +17,23 @@ if TYPE_CHECKING:
     from engine_harness._types import Json, JsonMap
     from engine_harness.records.models import RunRecord
 
-__all__ = ["OwnSection", "cut_warning", "own_section"]
+__all__ = [
+    "FILE_VIEW",
+    "FREE_FOLDER",
+    "TAKEN_FOLDERS",
+    "VIEW_NAME",
+    "OwnSection",
+    "cut_warning",
+    "own_section",
+]
+
+TAKEN_FOLDERS: Final = ("logs", "records", "replayed", "scenarios", "telemetry")
+"""Folders that no view may name: the harness keeps files of its own there."""
+
+VIEW_NAME: Final = "[a-z][a-z0-9_]*"
+FREE_FOLDER: Final = f"(?!(?:{'|'.join(TAKEN_FOLDERS)})/){VIEW_NAME}"
+FILE_VIEW: Final = re.compile(f"(?P<folder>{FREE_FOLDER})/(?P<name>{VIEW_NAME})")
+"""The name of a view that is a document of its world's own."""
 
 _LOG_KEYS = ("total", "kept", "limit")
 
@@ -52,7 +70,7 @@ def own_section(
 
     fields: JsonMap = {}
     for key in sorted(section):
-        if key in ("logs", "totals", "views"):
+        if key in ("aside", "logs", "totals", "views"):
             # Lua has one empty table, and a world may have marked its own as a list.
             if section[key] and not isinstance(section[key], dict):
                 leave_out(f"field '{key}'", "is no map")
@@ -81,6 +99,9 @@ def own_section(
         if not isinstance(paths, list) or not all(isinstance(path, str) for path in paths):
             if paths != {}:
                 leave_out(f"view '{name}'", "is no list of names of its parts")
+            continue
+        if "/" in name and FILE_VIEW.fullmatch(name) is None:
+            leave_out(f"view '{name}'", "has no name that a file may have")
             continue
         parts = {str(path).rpartition(".")[2]: _at(section, str(path)) for path in paths}
         if len(parts) < len(paths):

@@ -19,6 +19,7 @@ from engine_harness._model import Model
 from engine_harness.errors import CompileError
 from engine_harness.manifest.config_reading import SETTLE_LIMIT_S
 from engine_harness.manifest.envelope import ID_LENGTH_MAX
+from engine_harness.manifest.intelligence import Intelligence
 from engine_harness.manifest.invariants import Invariant
 from engine_harness.manifest.models import EngineOptions, Limits, Metadata, Origin, Scenario
 from engine_harness.plan.expand import Expansion
@@ -88,6 +89,7 @@ class ReplaySetup(Model):
     seed: int | str
     """The seed that the run used."""
     config: dict[str, JsonValue] = Field(default_factory=dict)
+    intelligence: Intelligence | None = None
     hitch_policy: Literal["stall", "catch_up"]
     settle_limit_s: float = Field(ge=SETTLE_LIMIT_S[0], le=SETTLE_LIMIT_S[1])
     invariants: tuple[Invariant, ...] = ()
@@ -167,13 +169,22 @@ def setup_of(record: RunRecord) -> JsonMap:
         "manifest": head.manifest,
         "plan_digest": record.plan_digest,
     }
+    intelligence = said.get("intelligence")
+    if intelligence is not None:
+        setup["intelligence"] = Intelligence.model_validate(intelligence).plain()
     return {**setup, "digest": _setup_digest(setup)}
 
 
 def expansion_of(replay: Replay) -> Expansion:
     """Return the plan of a replay, as the planner would have made it from a timeline."""
     metadata = _metadata(replay).model_dump(mode="json", exclude_none=True)
-    plan = Plan(metadata=metadata, config=replay.setup.config, events=replay.events)
+    said = replay.setup.intelligence
+    plan = Plan(
+        metadata=metadata,
+        config=replay.setup.config,
+        intelligence=(said.plain() or None) if said else None,
+        events=replay.events,
+    )
     return Expansion(plan, replay.entries, ())
 
 
@@ -217,6 +228,7 @@ def scenario_of(replay: Replay) -> Scenario:
         world_options=setup.world_options,
         seed=setup.seed,
         config=setup.config,
+        intelligence=setup.intelligence,
         engine=EngineOptions(hitch_policy=setup.hitch_policy, settle_limit_s=setup.settle_limit_s),
         invariants=setup.invariants,
         limits=setup.limits,

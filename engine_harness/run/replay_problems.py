@@ -13,6 +13,7 @@ from engine_harness.manifest.diagnostics import Problems
 from engine_harness.manifest.document import Document
 from engine_harness.manifest.envelope import RESERVED_WORLDS
 from engine_harness.manifest.fields import Field, Table
+from engine_harness.manifest.intelligence import read_intelligence
 from engine_harness.manifest.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
@@ -104,7 +105,12 @@ def _declared_problems(replay: Replay, info: WorldInfo, problems: ReplayProblems
     words, field = Vocabulary(info), Field(found, (), {"config": config})
     read_config(Table(field), words)
     words.check_options(field.child("world_options", options), options)
+    if setup.intelligence is not None:
+        read_intelligence(field.child("intelligence", setup.intelligence.plain()), words)
     for problem in found.found:
+        # A policy that is not there changed nothing, and does so again.
+        if problem.severity != "error":
+            continue
         message = problem.message
         message += "" if problem.value is None else f"; got {problem.value}"
         problems.add(replay.path(problem.path), message, allowed=problem.allowed)

@@ -78,6 +78,7 @@ _WORDS = {
     "literal_error": "must be {expected}",
     "missing": "missing key",
     "model_type": "must be a map",
+    "string_pattern_mismatch": "must match {pattern}",
     "string_too_long": "must have at most {max_length} characters",
     "string_type": "must be a text",
     "tuple_type": "must be a list",

@@ -16,14 +16,20 @@ View.__index = View
 
 --- What conditions see: the live metrics, asked for once per unit and only when needed.
 function Loop.view(run)
-	return setmetatable({ run = run, unit = -1, metrics = nil }, View)
+	-- Every name that was ever looked at, in that order: the world is told, and may leave out others.
+	return setmetatable({ run = run, unit = -1, metrics = nil, names = {}, is_known = {} }, View)
 end
 
 function View:metric(name)
+	if not self.is_known[name] then
+		self.is_known[name] = true
+		self.names[#self.names + 1] = name
+		self.metrics = nil
+	end
 	if not self.metrics then
 		local run = self.run
 		local doing = run.doing
-		self.metrics = run:ask_metrics()
+		self.metrics = run:ask_metrics(self.names)
 		run.doing = doing
 	end
 	return Condition.lookup(self.metrics, name)

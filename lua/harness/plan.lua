@@ -29,7 +29,13 @@ function Plan.new(module)
 			events[count] = event
 		end
 	end
-	local plan = { events = events, count = count, empty = module.empty, null = module.null }
+	local plan = {
+		events = events,
+		count = count,
+		empty = module.empty,
+		null = module.null,
+		policies_wish = module.intelligence,
+	}
 	return setmetatable(plan, Plan)
 end
 
@@ -63,6 +69,11 @@ end
 --- Copies of arguments, by name, that a world may keep and change.
 function Plan:arguments(args)
 	return values_of(self, args, json.null, {})
+end
+
+--- A copy of the plan's block `intelligence`, nil without one.
+function Plan:intelligence()
+	return self.policies_wish and copy_of(self, self.policies_wish, json.null)
 end
 
 --- The fields of event `index` that belong to its kind.

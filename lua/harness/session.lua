@@ -92,9 +92,10 @@ function Session:_create()
 end
 
 --- The world's metrics, asked for now.
-function Session:ask_metrics()
+---@param names? string[] those that are looked at; nil for all
+function Session:ask_metrics(names)
 	self.doing = "metrics"
-	return World.metrics(self.world)
+	return World.metrics(self.world, names)
 end
 
 --- Apply one action to the world: true and details, or false, code and message.
@@ -180,6 +181,7 @@ function Session:twin(frame)
 	clock:go_to_frame(frame)
 	local twin = setmetatable({
 		job = self.job,
+		plan = self.plan,
 		work = self.work,
 		clock = clock,
 		sandbox = self.sandbox,

@@ -183,6 +183,8 @@ function World.environment(run, options)
 		options = options,
 		-- Each world gets one of its own.
 		config = json.decode(run.job.config, json.null),
+		-- Of its own too.
+		intelligence = run.plan:intelligence(),
 		null = json.null,
 		empty_list = function() return json.mark_empty_list({}) end,
 		frame_rate_hz = run.clock.rate_hz,
@@ -227,8 +229,9 @@ local function require_map(value, what)
 end
 
 --- The world's metrics, checked to have names.
-function World.metrics(world)
-	return require_map(world:metrics(), "metrics")
+---@param names? string[] those that are looked at; nil for all
+function World.metrics(world, names)
+	return require_map(world:metrics(names), "metrics")
 end
 
 --- Whether the world has come to rest, and if not, what is left, in words: `what` is counted or

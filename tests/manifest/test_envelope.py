@@ -80,8 +80,8 @@ def test_config_world_is_world_options(desk: Desk) -> None:
 
 LIMIT = "ERROR manifest.limits."
 KEYS = (
-    "version, metadata, world, world_options, seed, config, timeline, expect, expect_baseline, "
-    "expect_target, expect_events, invariants, expect_failure, limits, matrix"
+    "version, metadata, world, world_options, seed, config, intelligence, timeline, expect, "
+    "expect_baseline, expect_target, expect_events, invariants, expect_failure, limits, matrix"
 )
 
 

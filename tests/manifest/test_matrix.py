@@ -104,8 +104,8 @@ def test_a_key_that_cannot_vary_is_an_error(desk: Desk, key: str) -> None:
     (problem,) = desk.problems(BODY + f"matrix: {{{key}: [1]}}\n")
     assert problem == (
         f"7:10 ERROR manifest.matrix.{key}: key '{key}' cannot vary; allowed: a dotted path that "
-        "begins with one of metadata, world, world_options, seed, config, timeline, expect, "
-        "expect_baseline, expect_target, expect_events, invariants, expect_failure, limits"
+        "begins with one of metadata, world, world_options, seed, config, intelligence, timeline, "
+        "expect, expect_baseline, expect_target, expect_events, invariants, expect_failure, limits"
     )
 
 

@@ -205,7 +205,10 @@ def test_the_file_has_totals_and_every_scenario_in_run_order(
 
 def test_a_reporter_knows_its_files_before_it_writes_them(tmp_path: Path) -> None:
     names = {name: item.outputs(tmp_path) for name, item in reporters().items()}
-    files = ("engine_simulation", "engine_replay", "engine_metrics", "engine_perf_metrics")
+    files = (
+        "engine_simulation", "engine_replay", "engine_metrics", "engine_perf_metrics",
+        "engine_perf_accuracy",
+    )  # fmt: skip
     assert names == {
         **{name: (tmp_path / f"{name}.json",) for name in files},
         "engine_observability": (),

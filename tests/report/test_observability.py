@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from engine_harness.report.artifacts import scenario_view
 from engine_harness.report.base import SuiteRun
 from engine_harness.report.observability import ObservabilityReporter, trace_view
 
@@ -114,7 +115,9 @@ def test_each_run_has_a_pair_of_files(finished: MakeCase, tmp_path: Path) -> Non
     assert pairs[0] == "edge-observability.json"
     assert pairs[1] == "edge-trace.json"
     assert pairs[2].startswith("edge@")
-    assert json.loads((tmp_path / "telemetry/files.json").read_bytes()) == {"files": pairs}
+    assert json.loads((tmp_path / "telemetry/files.json").read_bytes()) == {
+        "files": [f"telemetry/{name}" for name in pairs]
+    }
 
 
 @pytest.mark.usefixtures("traced")
@@ -207,9 +210,73 @@ def test_clearing_knows_only_what_was_written(finished: MakeCase, tmp_path: Path
         "[]",
         '{"files": 3}',
         '{"files": ["../../harness.toml", "/etc/passwd", ".x-trace.json", "a.json", 3]}',
+        '{"files": ["telemetry/a-notes.json", "telemetry/../a-trace.json", "a-trace.json"]}',
+        '{"files": ["logs/a-b.json", "records/a-b.json", "scenarios/a-b.json", "run-1/a-b.json"]}',
+        '{"files": ["deep/er/a-b.json", "../deep/a-b.json", "deep/.a-b.json", "Deep/a-b.json"]}',
     ],
 )
 def test_a_list_that_somebody_has_changed_clears_nothing_else(tmp_path: Path, text: str) -> None:
     (tmp_path / "telemetry").mkdir()
     (tmp_path / "telemetry/files.json").write_text(text, "utf-8")
     assert REPORTER.outputs(tmp_path) == ()
+
+
+OWN: dict[str, Any] = {
+    "shown": {"a": 1},
+    "aside": {"steps": [1, 2], "meta": 3},
+    "views": {
+        "intel/steps": ["aside.steps", "shown.a", "aside.gone"],
+        "intel/heads": ["aside.meta"],
+        "other/steps": ["shown"],
+        "plain": ["shown"],
+    },
+}
+HEAD: dict[str, Any] = {
+    "version": 1,
+    "meta": {"generatedAt": "now", "toolVersion": "1"},
+    "metadata": {"id": "edge", "label": "Edge of the window"},
+}
+
+
+@pytest.mark.usefixtures("traced")
+def test_a_view_that_is_called_like_a_file_is_one(finished: MakeCase, tmp_path: Path) -> None:
+    cases = finished("none"), finished(sections={"arena": OWN})
+    REPORTER.write(run_of(tmp_path, *cases))
+    own = {
+        path.relative_to(tmp_path).as_posix(): json.loads(path.read_bytes())
+        for path in tmp_path.rglob("*.json")
+        if path.parent.name != "telemetry"
+    }
+    assert own == {
+        "intel/edge-steps.json": {**HEAD, "steps": [1, 2], "a": 1, "gone": None},
+        # The head is ours.
+        "intel/edge-heads.json": HEAD,
+        "other/edge-steps.json": {**HEAD, "shown": {"a": 1}},
+    }
+    listed = [path.relative_to(tmp_path).as_posix() for path in REPORTER.outputs(tmp_path)]
+    assert set(own) < set(listed)
+    assert listed == [
+        *sorted(path for path in listed if path != "telemetry/files.json"),
+        "telemetry/files.json",
+    ]
+
+
+def test_what_stands_aside_is_no_field_of_the_scenario(finished: MakeCase) -> None:
+    view = scenario_view(finished(sections={"arena": OWN}))
+    assert view["shown"] == {"a": 1}
+    assert "aside" not in view
+    assert view["warnings"] == []
+
+
+@pytest.mark.parametrize(
+    "name", ["telemetry/x", "records/x", "a/b/c", "/x", "x/", "../x", "a/X", "a/x-y", "run-1/x"]
+)
+@pytest.mark.usefixtures("traced")
+def test_a_view_cannot_be_a_file_of_others(finished: MakeCase, tmp_path: Path, name: str) -> None:
+    case = finished(sections={"arena": {"shown": 1, "views": {name: ["shown"]}}})
+    REPORTER.write(run_of(tmp_path, case))
+    assert names(tmp_path) == ["edge-observability.json", "edge-trace.json", "files.json"]
+    assert [path.name for path in tmp_path.iterdir()] == ["telemetry"]
+    assert scenario_view(case)["warnings"] == [
+        f"section arena: view '{name}' has no name that a file may have and was left out of it"
+    ]

@@ -24,7 +24,7 @@ SCENARIO = "scenarios/autoparry/telemetry_capture.yaml"
 PRESSES = "controller/presses.lua"
 PRESS = "local function press(c, b, now)\n"
 DECIDE = "controller/decide.lua"
-BALL = "function Decide.ball(c, b, is_real, now)\n"
+BALL = "function Decide.ball(c, b, now)\n"
 
 
 @pytest.fixture

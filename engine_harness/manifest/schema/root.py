@@ -24,6 +24,9 @@ from engine_harness.manifest.envelope import (
     METADATA_KEYS,
     RESERVED_WORLDS,
 )
+from engine_harness.manifest.intelligence import DEFAULTS as POLICY_DEFAULTS
+from engine_harness.manifest.intelligence import KEYS as INTELLIGENCE_KEYS
+from engine_harness.manifest.intelligence import POLICY_KEYS
 from engine_harness.manifest.matrix import FIXED
 from engine_harness.manifest.models import CONFIG_SECTIONS, DRIVER_OPTIONS
 from engine_harness.manifest.schema.expect import expect_definitions
@@ -32,6 +35,7 @@ from engine_harness.manifest.schema.parts import (
     MAP,
     TEXT,
     TEXTS,
+    any_case,
     choose,
     closed,
     has,
@@ -66,6 +70,10 @@ _WORDS: Final = {
     "world_options": ("World options", "Handed to the world over the options of the project."),
     "seed": ("Seed", "A whole number or a text; the project's by default."),
     "config": ("Config", "Options of the driver in engine, of the world in world and beside it."),
+    "intelligence": (
+        "Intelligence",
+        "What watches over the run; its world says which policies there are.",
+    ),
     "timeline": ("Timeline", "What happens, and when; entries may stand in any order."),
     "expect": ("Expect", "Metrics as they must be at the end; checkpoint.metric is allowed."),
     "expect_baseline": ("Expect", "Same as expect."),
@@ -211,6 +219,25 @@ def _open(table: JsonMap) -> JsonMap:
     return {name: value for name, value in table.items() if name != "additionalProperties"}
 
 
+def _intelligence() -> JsonMap:
+    names: list[Json] = list(POLICY_DEFAULTS)
+    spelt = "|".join(any_case(name) for name in POLICY_DEFAULTS)
+    policies = {
+        "default": key(
+            "Default",
+            "all (or tuned): every policy; none (or baseline): no policy but those enabled.",
+            {"type": "string", "anyOf": [{"enum": names}, {"pattern": f"^(?:{spelt})$"}]},
+        ),
+        "enable": key("Enable", "Policies that act beside those of the default.", TEXTS),
+        "disable": key("Disable", "Policies that do not act, whatever else is said.", TEXTS),
+    }
+    shapes = {
+        "notes": key("Notes", "A text for people.", TEXT),
+        "policies": key("Policies", "Which of them act.", closed(POLICY_KEYS, policies)),
+    }
+    return closed(INTELLIGENCE_KEYS, shapes)
+
+
 _LIMIT_WORDS: Final = {
     "deadline_s": ("Deadline (s)", "Wall time."),
     "memory_mb": ("Memory (MiB)", "Memory of the process."),
@@ -261,6 +288,7 @@ def _envelope() -> dict[str, JsonMap]:
         "world_options": MAP,
         "seed": {"type": ["integer", "string"], "minLength": 1},
         "config": _config(),
+        "intelligence": _intelligence(),
         "expect": ref("set"),
         "expect_baseline": ref("set"),
         "expect_target": ref("set"),
