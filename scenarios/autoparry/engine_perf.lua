@@ -1,4 +1,5 @@
--- The workloads under pressure: thousands of threats at once, long stalls, a highlight that flickers.
+-- The workloads under pressure: thousands of threats at once, long stalls, a highlight that
+-- flickers, threats that are seen from afar, and an input that becomes slower.
 local LANES = {
 	{ 0, 1, 210, 0, 0, -240, "frontal" },
 	{ 14, 3, 240, -24, -2, -265, "cross-left" },
@@ -97,6 +98,33 @@ local function flicker_window()
 	add(timeline, storm(1.2, 20))
 	add(timeline, storm(2.1, 25))
 	add(timeline, observe(2.6, 0.5))
+	return timeline
+end
+
+local function lookahead()
+	local timeline = begin()
+	for j = 1, 12 do
+		add(timeline, threat(
+			0.5 + 3 * (j - 1), ("look-%02d"):format(j), { 0, 0, 240 + 10 * (j % 4) },
+			{ 0, 0, -(110 + 3 * j) }
+		))
+	end
+	return timeline
+end
+
+local function delay(time, ms)
+	return { time = time, network = { event = "input:delay", payload = { ms = ms } } }
+end
+
+local function auto_tuner()
+	local timeline = begin()
+	for j = 1, 12 do
+		add(timeline, threat(
+			0.5 + 2 * (j - 1), ("tune-%02d"):format(j), { 0, 0, 200 }, { 0, 0, -160 }
+		))
+	end
+	add(timeline, delay(0, 0))
+	add(timeline, delay(12.0, 60))
 	return timeline
 end
 
@@ -199,6 +227,64 @@ return {
 				{ event = "press", where = { id = "flicker-03" }, count = { max = 1 } },
 				{ event = "press", where = { id = "flicker-04" }, count = 1 },
 				{ event = "press", where = { id = "flicker-05" }, count = 1 },
+			},
+		},
+		{
+			metadata = {
+				id = "engine_perf_lookahead",
+				label = "Threats that are seen long before they are due",
+				tags = { "engine-perf", "lookahead" },
+			},
+			config = { autoparry = {
+				pressMaxLookahead = 1.2, pressLookaheadGoal = 0.9, maxTTI = 3.0,
+			} },
+			timeline = lookahead(),
+			expect = expect({
+				threats = 12,
+				hitches = 0,
+				parries = 12,
+				["outcomes.parried"] = 12,
+				["onTime.ratio"] = 1,
+				["presses.repeated"] = 0,
+				["presses.lookahead.samples"] = 12,
+				["presses.lookahead.p10"] = { min = 0.9 },
+			}),
+			expect_events = {
+				{ event = "press", after = { event = "spawn-threat" }, within_s = 2.5, same = { "id" } },
+				{ event = "press", count = 12 },
+				{ event = "parry-success", count = 12 },
+				{ event = "outcome", where = { outcome = "parried" }, count = 12 },
+			},
+		},
+		{
+			metadata = {
+				id = "engine_perf_auto_tuner",
+				label = "An input that becomes slower half way",
+				tags = { "engine-perf", "auto-tuner" },
+			},
+			config = { autoparry = {
+				smartTuning = false,
+				autoTuning = {
+					enabled = true, intervalSeconds = 0.1, minSamples = 1, allowWhenSmartTuning = true,
+				},
+			} },
+			timeline = auto_tuner(),
+			expect = expect({
+				threats = 12,
+				hitches = 0,
+				parries = 12,
+				["outcomes.parried"] = 12,
+				["onTime.ratio"] = 1,
+				["presses.repeated"] = 0,
+				["presses.settling.samples"] = 6,
+				["presses.settling.presses"] = { max = 3 },
+			}),
+			expect_events = {
+				{ event = "network", where = { name = "input:delay" }, count = 2 },
+				{ event = "press", after = { event = "spawn-threat" }, within_s = 1.2, same = { "id" } },
+				{ event = "press", count = 12 },
+				{ event = "parry-success", count = 12 },
+				{ event = "outcome", where = { outcome = "parried" }, count = 12 },
 			},
 		},
 	},

@@ -27,8 +27,8 @@ PACE = {"metadata": {"id": "pace", "label": "pace", "tags": ["engine-perf"]}}
 TOO_STRICT = '{"lateness.nominal.max": -1}'
 ENVELOPE = "scenarios/baselines/engine-perf.envelope.json"
 
-LOOP_AFTER = "function Decide.ball(c, b, is_real, now)\n"
-LOOP = "\tfor _ = 1, 3 do end\n"
+LOOP_AFTER = "function Decide.ball(c, b, now)\n"
+LOOP = "\tfor _ = 1, 30 do end\n"
 
 
 @pytest.fixture
@@ -181,7 +181,7 @@ def test_a_loop_in_a_shipped_world_and_an_impossible_limit_fail_the_shipped_gate
     )
     assert done.returncode == 1, done.stderr
     assert "[FAIL] engine_perf_mass_pressure onTime: 1 (limit >= 1.01)" in done.stdout
-    for scenario in ("flicker_window", "hitch_resilience", "mass_pressure"):
+    for scenario in ("flicker_window", "hitch_resilience", "lookahead", "mass_pressure"):
         found = re.search(
             rf"\[FAIL\] engine_perf_{scenario} cost\.workUnits: .*\n  in all .*\n  (.*)\n",
             done.stdout,

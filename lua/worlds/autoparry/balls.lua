@@ -10,6 +10,8 @@ local Plain = require("worlds.autoparry.plain")
 local Balls = {}
 Balls.__index = Balls
 
+-- What `getmetatable` says of an object of a threat.
+local MARK = "a ball"
 local CLASSES = { Instance = true, PVInstance = true, BasePart = true, Part = true }
 
 -- Physics has taken these up at the spawn; whether a ball is real is asked anew each time.
@@ -189,7 +191,7 @@ end
 
 local function object_of(state)
 	local methods = {}
-	local meta = { __metatable = "a ball" }
+	local meta = { __metatable = MARK }
 	function meta.__index(_, key)
 		local read = PROPERTIES[key]
 		if read then
@@ -229,6 +231,11 @@ function Balls:leaving(slot)
 		state.slot = nil
 		self.objects[slot], self.states[slot] = nil, nil
 	end
+end
+
+--- The id of the threat that a value is the object of; nil for any other value.
+function Balls.id_of(value)
+	return getmetatable(value) == MARK and value.Name or nil
 end
 
 --- The objects of all live threats, in spawn order.

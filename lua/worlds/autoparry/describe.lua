@@ -1,5 +1,7 @@
 --- What world `autoparry` declares about itself: what a manifest may say, and what a run says.
 
+local Policies = require("worlds.autoparry.policies.init")
+
 return {
 	actions = {
 		threat = {
@@ -19,7 +21,7 @@ return {
 	},
 	metrics = {
 		"parries", "remoteEvents", "threats", "hitches", "highlightToggles", "autoparryEnabled",
-		"outcomes", "onTime", "gateOuts", "presses",
+		"outcomes", "onTime", "gateOuts", "presses", "accuracy", "autoparry",
 	},
 	events = { "press", "parry-success", "outcome", "status", "schedule-cleared" },
 	options = {
@@ -27,6 +29,7 @@ return {
 		parryWindow = "number? > 0 <= 60",
 		contactGrace = "number? >= 0 <= 60",
 		destroyOnPress = "boolean?",
+		accuracy = "table?",
 		activationLatency = "number? >= 0",
 		curvatureLeadScale = "number? >= 0",
 		curvatureHoldBoost = "number? >= 0",
@@ -46,5 +49,6 @@ return {
 		pressLogLimit = "integer? >= 1 <= 200000",
 	},
 	config = { autoparry = "table?" },
+	policies = Policies.ids,
 	rule_aliases = { highlight = "highlight-gate" },
 }

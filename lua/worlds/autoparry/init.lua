@@ -3,7 +3,10 @@
 --- Physics lives in flat arrays, the controller decides once per frame, the simulated server
 --- answers; this file ties them to the frame and to the record.
 
+local Accuracy = require("worlds.autoparry.accuracy")
 local Controller = require("worlds.autoparry.controller.init")
+local Inspection = require("worlds.autoparry.inspection")
+local Intelligence = require("worlds.autoparry.intelligence")
 local Judge = require("worlds.autoparry.judge")
 local Logs = require("worlds.autoparry.logs")
 local Metrics = require("worlds.autoparry.metrics")
@@ -15,9 +18,11 @@ local Server = require("worlds.autoparry.server")
 local Settings = require("worlds.autoparry.settings")
 local Show = require("worlds.autoparry.show")
 local Stage = require("worlds.autoparry.stage")
+local TargetWatch = require("worlds.autoparry.target_watch")
 local Telemetry = require("worlds.autoparry.telemetry")
 local Threats = require("worlds.autoparry.threats")
 local Time = require("worlds.autoparry.time")
+local Wanted = require("worlds.autoparry.wanted")
 
 local World = { describe = require("worlds.autoparry.describe") }
 World.__index = World
@@ -72,13 +77,28 @@ function World.new(env, options)
 	end
 	add_physics(self, env)
 	add_logs(self, env)
+	if options.accuracy ~= nil then
+		self.accuracy = Accuracy.new(Wanted.read(options.accuracy))
+	end
+	self.target_watch = TargetWatch.new()
 	self.port = Port.new(self)
 	self.controller = Controller.new(self.port)
+	self.inspection = Inspection.new(self.controller.api, env)
 	configure(self.controller, env.config.autoparry or {}, env.null)
 	self.settings:follow(self.controller.values)
+	self.intelligence = Intelligence.new({
+		wish = env.intelligence,
+		controller = self.controller,
+		record = env.record,
+		empty_list = env.empty_list,
+		row_limit = self.settings.press_log_limit,
+	})
 	-- The last connection of the frame: it sees what the frame has done.
 	env.services.RunService.PreRender:Connect(function()
 		self.telemetry:take(env.clock:now(), env.clock:frame(), self.threats, self.port.ahead_s)
+		if self.controller.is_enabled then
+			self.target_watch:looked()
+		end
 	end)
 	return self
 end
@@ -103,16 +123,20 @@ function World:step()
 	end
 end
 
-function World:metrics()
+--- With `names`, `autoparry` has only what they name: in every frame all of it would be dear.
+function World:metrics(names)
 	local totals = self.logs.totals
-	return Metrics.table(self.counters, self.judge.outcomes, {
+	local metrics = Metrics.table(self.counters, self.judge.outcomes, {
 		parries = totals.presses,
 		remote_events = totals.remotes,
 		hitches = self.env.hitches:count(),
-		gate_outs = self.controller.gate_outs,
+		gate_outs = self.target_watch.gate_outs,
 		presses = self.judge.quality:figures(),
+		accuracy = self.accuracy and self.accuracy:figures() or nil,
 		live = self.threats.count,
 	})
+	metrics.autoparry = self.inspection:metrics(names)
+	return metrics
 end
 
 function World:done()
@@ -161,7 +185,8 @@ function World:section()
 		threats = self.threats,
 		ahead_s = self.port.ahead_s,
 		agent_name = self.stage.player.Name,
-		config = self.controller.api.getConfig(),
+		inspection = self.inspection:payload(),
+		intelligence = self.intelligence,
 		settings = self.settings:view(),
 		parries = totals.presses,
 		remote_events = totals.remotes,

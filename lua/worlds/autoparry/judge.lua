@@ -44,15 +44,15 @@ function Judge:forget(settled_s)
 end
 
 --- A press was made.
----@param press table as the controller tells of it: planned_s, planned_lead_s, and the serial of
---- the threat it was planned for
+---@param press table as the controller tells of it: pressed_s, planned_s, planned_lead_s,
+--- scheduled_s?, auto_bias_s?, and the serial of the threat it was planned for
 ---@param index integer of its row in the log, from 0
 ---@param effect_s number when it takes effect
 ---@param stall_end_s number|nil the end of the stall in which it was planned
 function Judge:pressed(press, index, effect_s, stall_end_s)
 	local serial, lead_s = press.serial, press.planned_lead_s
 	self.presses[index] = { effect_s = effect_s, serial = serial, lead_s = lead_s }
-	self.quality:pressed(serial, press.planned_s, lead_s, effect_s, stall_end_s)
+	self.quality:pressed(press, effect_s, stall_end_s)
 end
 
 --- The outcome of the threat in `slot` is decided; it leaves the world after this.
@@ -67,6 +67,7 @@ function Judge:resolved(slot, outcome, contact_s, press_index)
 	local overlaps = contact_s ~= nil and Stalls.meet(
 		world.env.hitches, contact_s - settings.parry_window_s, contact_s
 	)
+	local first_scheduled_s = known and known.plan.ever_scheduled_s or nil
 	world.logs.finish_threat(row, {
 		outcome = outcome,
 		contact_s = contact_s,
@@ -75,9 +76,9 @@ function Judge:resolved(slot, outcome, contact_s, press_index)
 		-- A press that was planned for another threat had no lead on this one.
 		planned_lead_s = press and press.serial == serial and press.lead_s or nil,
 		hitch_overlap = overlaps,
-		first_scheduled_s = known and known.ever_scheduled_s or nil,
+		first_scheduled_s = first_scheduled_s,
 	})
-	self.quality:resolved(serial, contact_s)
+	self.quality:resolved(serial, contact_s, threats.activated_s[slot], first_scheduled_s)
 	Metrics.count_outcome(world.counters, self.outcomes, outcome, overlaps)
 	world.server:resolved(slot, contact_s)
 	world.stage.balls:leaving(slot)

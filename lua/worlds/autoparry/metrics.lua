@@ -48,7 +48,7 @@ end
 ---@param counters table of `Metrics.counters`
 ---@param outcomes table of `Metrics.outcomes`
 ---@param others table what is counted where it happens: `{parries, remote_events, hitches,
---- gate_outs, presses, live}`; a threat that is alive is unresolved so far
+--- gate_outs, presses, accuracy?, live}`; a threat that is alive is unresolved so far
 function Metrics.table(counters, outcomes, others)
 	return {
 		parries = others.parries,
@@ -69,6 +69,7 @@ function Metrics.table(counters, outcomes, others)
 			justified = others.gate_outs.justified,
 		},
 		presses = others.presses,
+		accuracy = others.accuracy,
 	}
 end
 

@@ -43,8 +43,9 @@ HANDLERS["input:delay"] = function(world, payload)
 	local settings = world.settings
 	local kept_ms = settings.input_delay_s * 1000
 	local ms = read_ms(world, "input:delay", payload, INPUT_DELAY_MAX_MS, kept_ms)
-	if ms then
+	if ms and ms / 1000 ~= settings.input_delay_s then
 		settings.input_delay_s = ms / 1000
+		world.judge.quality.settling:changed()
 	end
 end
 

@@ -130,13 +130,19 @@ HANDLERS["clear-targeting-safe"] = function(world, args)
 	return true, { targetingSafeCleared = world.controller.api.clearTargetingSafeState(reason) }
 end
 
--- The driver makes the stall and the hold; to the world they are nothing but time.
-local function leave_it_to_the_driver()
+-- The driver makes the stall; to the world it is nothing but time.
+HANDLERS["inject-hitch"] = function()
 	return true
 end
 
-HANDLERS["inject-hitch"] = leave_it_to_the_driver
-HANDLERS["observe-telemetry"] = leave_it_to_the_driver
+-- The driver makes the hold, and calls at its end. Without a length there was none.
+HANDLERS["observe-telemetry"] = function(world, args)
+	local duration_s = args.duration or parameters_of(args).duration
+	if type(duration_s) ~= "number" or duration_s <= 0 then
+		return true
+	end
+	return true, { telemetry = world.inspection:observed() }
+end
 
 --- Do the action `args.action`.
 function PlayerActions.apply(world, action)

@@ -46,6 +46,11 @@ local function pressed(world, press)
 		world.port.presses_without_remote = world.port.presses_without_remote + 1
 	end
 	world.server:pressed(slot, press.serial, press.id, effect_s)
+	if world.accuracy then
+		local is_target = world.controller.values.targetHighlightName == nil
+			or world.target_watch:targets(press.pressed_s)
+		world.accuracy:pressed(press.id, press.pressed_s, threats.is_real[slot] and is_target)
+	end
 	if world.settings.destroy_on_press then
 		destroy(world, slot, index, press.pressed_s, effect_s)
 	end
@@ -65,11 +70,17 @@ function Port.new(world)
 		parry_window_s = world.settings.parry_window_s,
 		ahead_s = 0,
 		presses_without_remote = 0,
+		gated_out = function() return world.target_watch:gated_out(env.clock:now()) end,
 		balls_are_visible = function() return stage.balls_present end,
 		ball = function(slot) return stage.balls:of(slot) end,
 		ball_of_id = function(id)
 			local slot = world.threats:slot_of(id)
 			return slot and stage.balls:of(slot) or nil
+		end,
+		reading = function(slot)
+			local ahead_s = world.physics:ahead_s(env.clock:now())
+			local x, y, z, vx, vy, vz = world.threats:reading(slot, ahead_s)
+			return { x = x, y = y, z = z }, { x = vx, y = vy, z = vz }
 		end,
 		record = function(name, fields) env.record:event(name, fields) end,
 		warn = function(text) env.record:warn(text) end,

@@ -1,11 +1,13 @@
 --- How good the presses were: each when it was due, as far ahead of the contact as it was planned,
---- and one for each threat.
+--- one for each threat, planned early, and right again soon after the input has become slower.
 ---
 --- A press that was planned for a time in a stall cannot come before the stall's end. Under the
 --- policy `stall` such presses are counted apart. Under `catch_up` nothing but a frame callback
 --- waits for that end, so none is excused there.
 
+local Lookahead = require("worlds.autoparry.lookahead")
 local Samples = require("worlds.autoparry.samples")
+local Settling = require("worlds.autoparry.settling")
 
 -- A press that is late by less is on time: times differ by rounding.
 local ON_TIME_BELOW_S = 1e-6
@@ -24,6 +26,8 @@ function Quality.new(hitches)
 		commit_in_stall = Samples.new(),
 		deviation = { samples = 0, max = nil },
 		deviation_in_stall = { samples = 0, max = nil, maxExcess = nil },
+		lookahead = Lookahead.new(),
+		settling = Settling.new(),
 	}, Quality)
 end
 
@@ -32,14 +36,16 @@ local function greater(a, b)
 end
 
 --- A press was made.
----@param serial integer the threat it was planned for
----@param planned_s number when it was due
----@param lead_s number its planned lead
+---@param press table as the controller tells of it: serial of the threat it was planned for,
+--- pressed_s, planned_s, planned_lead_s, scheduled_s?, auto_bias_s?
 ---@param effect_s number when it takes effect
----@param stall_end_s number|nil the end of the stall that `planned_s` lies in
-function Quality:pressed(serial, planned_s, lead_s, effect_s, stall_end_s)
+---@param stall_end_s number|nil the end of the stall in which it was planned
+function Quality:pressed(press, effect_s, stall_end_s)
+	local serial, planned_s = press.serial, press.planned_s
 	local is_apart = self.is_apart and stall_end_s ~= nil
-	local late_s = effect_s - planned_s
+	-- Up to when the key goes down, not to when that works: what lies between is the delay of the
+	-- input, which nobody who presses can help, and which the deviation of the lead shows.
+	local late_s = press.pressed_s - planned_s
 	local commit = is_apart and self.commit_in_stall or self.commit
 	commit:add(late_s < ON_TIME_BELOW_S and 0 or late_s)
 	local presses = self.open[serial]
@@ -49,16 +55,34 @@ function Quality:pressed(serial, planned_s, lead_s, effect_s, stall_end_s)
 	elseif #presses == 1 then
 		self.repeated = self.repeated + 1
 	end
+	local change, ordinal = self.settling:pressed()
 	presses[#presses + 1] = {
 		effect_s = effect_s,
-		lead_s = lead_s,
+		planned_s = planned_s,
+		lead_s = press.planned_lead_s,
+		auto_bias_s = press.auto_bias_s or 0,
+		scheduled_s = press.scheduled_s or planned_s,
 		remainder_s = is_apart and stall_end_s - planned_s or nil,
+		change = change,
+		ordinal = ordinal,
 	}
+end
+
+local function add_deviation(self, press, deviation_s)
+	local remainder_s = press.remainder_s
+	local kind = remainder_s and self.deviation_in_stall or self.deviation
+	kind.samples = kind.samples + 1
+	kind.max = greater(kind.max, deviation_s)
+	if remainder_s then
+		kind.maxExcess = greater(kind.maxExcess, deviation_s - remainder_s)
+	end
 end
 
 --- A threat is gone. Without a contact nothing is known of its presses.
 ---@param contact_s number|nil
-function Quality:resolved(serial, contact_s)
+---@param activated_s number when it came
+---@param first_scheduled_s number|nil when a press was first planned for it, as far as is known
+function Quality:resolved(serial, contact_s, activated_s, first_scheduled_s)
 	local presses = self.open[serial]
 	self.open[serial] = nil
 	if not presses or not contact_s then
@@ -66,15 +90,14 @@ function Quality:resolved(serial, contact_s)
 	end
 	for index = 1, #presses do
 		local press = presses[index]
-		local deviation_s = math.abs(contact_s - press.effect_s - press.lead_s)
-		local remainder_s = press.remainder_s
-		local kind = remainder_s and self.deviation_in_stall or self.deviation
-		kind.samples = kind.samples + 1
-		kind.max = greater(kind.max, deviation_s)
-		if remainder_s then
-			kind.maxExcess = greater(kind.maxExcess, deviation_s - remainder_s)
-		end
+		local lead_s = contact_s - press.effect_s
+		add_deviation(self, press, math.abs(lead_s - press.lead_s))
+		local wanted_s = press.lead_s - press.auto_bias_s
+		self.settling:resolved(press.change, press.ordinal, lead_s - wanted_s)
 	end
+	local first = presses[1]
+	local since_s = first_scheduled_s or first.scheduled_s
+	self.lookahead:add(first.planned_s - since_s, contact_s - activated_s, first.lead_s)
 end
 
 --- The figures of all presses so far, in seconds. What has no sample is absent.
@@ -88,6 +111,8 @@ function Quality:figures()
 		leadDeviationInStall = {
 			samples = in_stall.samples, max = in_stall.max, maxExcess = in_stall.maxExcess,
 		},
+		lookahead = self.lookahead:figures(),
+		settling = self.settling:figures(),
 	}
 end
 

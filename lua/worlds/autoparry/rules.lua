@@ -26,6 +26,7 @@ HANDLERS["highlight-gate"] = function(world, value)
 	world.counters.highlight_toggles = world.counters.highlight_toggles + 1
 	warn_of_value(world, "highlight-gate", value, "true")
 	world.stage:set_highlight(value ~= false)
+	world.target_watch:highlight(value ~= false, world.env.clock:now())
 	-- When it changed counts, not when somebody looks.
 	world.controller:notice_highlight()
 end

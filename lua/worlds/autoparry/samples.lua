@@ -39,18 +39,33 @@ local function percentile(list, q)
 	return value + (list[low + 2] - value) * (rank - low)
 end
 
---- `{samples, p50, p95, p99, max}`; without any number only `samples`, which is 0.
-function Samples:figures()
+-- The list in order.
+local function in_order(self)
 	local list = self.list
 	local count = #list
-	if count == 0 then
-		return { samples = 0 }
-	elseif count - self.ordered > FEW then
+	if count - self.ordered > FEW then
 		sort(list)
 	else
 		put_in_order(list, self.ordered)
 	end
 	self.ordered = count
+	return list, count
+end
+
+--- The percentile `q`, from 0 to 1; nil without any number.
+---@param q number
+---@return number|nil
+function Samples:percentile(q)
+	local list, count = in_order(self)
+	return count > 0 and percentile(list, q) or nil
+end
+
+--- `{samples, p50, p95, p99, max}`; without any number only `samples`, which is 0.
+function Samples:figures()
+	local list, count = in_order(self)
+	if count == 0 then
+		return { samples = 0 }
+	end
 	return {
 		samples = count,
 		p50 = percentile(list, 0.5),

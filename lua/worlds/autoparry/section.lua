@@ -1,4 +1,5 @@
---- What the world adds to the record: logs, telemetry, who is still alive, the configuration.
+--- What the world adds to the record: logs, telemetry, who is still alive, what AutoParry tells of
+--- itself.
 
 local Section = {}
 
@@ -8,6 +9,13 @@ local VIEWS = {
 	observability = {
 		"telemetry", "autoparry.smartTuning", "autoparry.diagnostics", "parryLog",
 	},
+}
+
+local VIEWS_OF_POLICIES = {
+	replay = VIEWS.replay,
+	observability = VIEWS.observability,
+	["intel/traces"] = { "aside.traces" },
+	["intel/recommendations"] = { "autoparry.recommendations" },
 }
 
 -- A list that nothing is in must not leave as a map.
@@ -50,16 +58,18 @@ local function telemetry(parts)
 end
 
 --- The section of the record.
----@param parts table `{env, logs, telemetry, threats, ahead_s, agent_name, config, settings,
---- parries, remote_events}`; `config` is a copy that may be kept
+---@param parts table `{env, logs, telemetry, threats, ahead_s, agent_name, inspection,
+--- intelligence, settings, parries, remote_events}`; `inspection` is `{snapshots, autoparry}`
 function Section.table(parts)
 	local env, logs = parts.env, parts.logs
-	for _, text in ipairs(logs:warnings()) do
-		env.record:warn(text)
+	for _, source in ipairs({ logs, parts.intelligence }) do
+		for _, text in ipairs(source:warnings()) do
+			env.record:warn(text)
+		end
 	end
+	local traces = parts.intelligence:traces()
 	local empty_list = env.empty_list
 	local rows = logs.rows
-	local config = parts.config
 	return {
 		parryLog = presses(rows.presses, env),
 		remoteLog = list(rows.remotes, empty_list),
@@ -67,12 +77,13 @@ function Section.table(parts)
 		threats = list(rows.threats, empty_list),
 		telemetry = telemetry(parts),
 		projectiles = Section.projectiles(parts.threats, parts.ahead_s, empty_list),
-		snapshots = { getConfig = config, config = config, autoparry = { config = config } },
-		autoparry = { config = config },
-		intelligence = env.null,
+		snapshots = parts.inspection.snapshots,
+		autoparry = parts.inspection.autoparry,
+		intelligence = parts.intelligence:view() or env.null,
 		logs = logs:counts(),
 		totals = { totalParries = parts.parries, totalRemoteEvents = parts.remote_events },
-		views = VIEWS,
+		views = traces and VIEWS_OF_POLICIES or VIEWS,
+		aside = traces and { traces = traces } or nil,
 	}
 end
 

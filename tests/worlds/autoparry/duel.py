@@ -67,7 +67,7 @@ function W:apply(action)
 end
 function W:substep(dt, time_s) return self.world:substep(dt, time_s) end
 function W:step(dt) return self.world:step(dt) end
-function W:metrics() return self.world:metrics() end
+function W:metrics(names) return self.world:metrics(names) end
 function W:done() return self.world:done() end
 function W:section() return self.world:section() end
 """
@@ -202,7 +202,8 @@ class Duel:
         self.bench = bench
         self._names: dict[str, str] = {}
 
-    def _world(self, script: str) -> str:
+    def world(self, script: str) -> str:
+        """Return the name of the world with this script; it is written once."""
         if not script:
             return "autoparry"
         names = re.findall(r"function W:(\w+)\(\)", script)
@@ -229,7 +230,7 @@ class Duel:
             "world": world or {},
         }
         record = self.bench.play(
-            [ON, *timeline] if is_on else list(timeline), world=self._world(script), config=config
+            [ON, *timeline] if is_on else list(timeline), world=self.world(script), config=config
         )
         assert record.outcome.status == "completed", record.outcome
         return Trace(record)
@@ -292,6 +293,14 @@ class Timing:
 
 def impact(distance: float, speed: float) -> float:
     return max(distance - SAFE_RADIUS, 0.0) / speed
+
+
+def adapted_s(due_s: float, answered_s: float, ping_s: float = 0.095) -> float:
+    """Return what the first answered press of a schedule adds to the lead of those after it.
+
+    The press was due at `due_s`, and worked half a ping before its answer came.
+    """
+    return min(max(answered_s - ping_s / 2 - due_s, -0.03), 0.08)
 
 
 def frame_at(time_s: float) -> float:

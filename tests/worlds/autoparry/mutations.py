@@ -224,7 +224,7 @@ GATING = (
     Mutation(
         "an urgent ball does not wait for its timer",
         DECIDE,
-        "is_due and (is_confident or is_inside)",
+        "is_due and (is_confident or b.distance <= n.safe_radius)",
         "is_due and (is_confident or is_urgent)",
         claims.claim_urgent_in_time,
     ),
@@ -292,15 +292,15 @@ ORDERING = (
     Mutation(
         "rearm without progress",
         REARM,
-        "or not (b.has_moved_away and b.vr > 0)",
-        "or b.vr <= 0",
+        "not (b.has_moved_away and b.vr > 0)",
+        "b.vr <= 0",
         claims.claim_progress,
     ),
     Mutation(
         "rearm without its window",
         REARM,
-        "b.pressed_s + max(values.cooldown, WINDOW_MIN_S) + ping_s / 2",
-        "b.pressed_s + values.cooldown",
+        "now < rested_s + ping_s / 2 -",
+        "now < rested_s -",
         claims.claim_rearm_window,
     ),
     Mutation(
@@ -314,7 +314,7 @@ ORDERING = (
         "a guard that never ends",
         DECIDE,
         'c.guard:clear("retarget-detection", now)',
-        "return false",
+        'return "guarded"',
         claims.claim_swing_back,
     ),
     Mutation(
@@ -327,7 +327,7 @@ ORDERING = (
     Mutation(
         "timed presses wait for the next evaluation",
         SCHEDULE,
-        "\t\tself.on_due(b)\n",
+        "\t\t\tself.hear.due(b)\n",
         "",
         claims.claim_timers_in_the_queue,
     ),

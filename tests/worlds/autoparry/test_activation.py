@@ -6,14 +6,15 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from .duel import Duel, Entry, Timing, ball, call, configure, frame_at, network
+from .duel import Duel, Entry, Timing, adapted_s, ball, call, configure, frame_at, network
 
 if TYPE_CHECKING:
     from conftest import Bench
 
 CALM = Timing()
 FAR = (170.0, 160.0)
-PRESSED_S = frame_at(CALM.wait(*FAR))
+DUE_S = CALM.wait(*FAR)
+PRESSED_S = frame_at(DUE_S)
 ALPHA = 0.2
 
 # No server answers: the remote of its answers is not there from the start.
@@ -34,8 +35,12 @@ def lead_after(duel: Duel, *timeline: Entry, at: float = 2.0, **keys: Any) -> fl
     return trace.presses[1].lead_s
 
 
-def lead(activation_s: float, **keys: float) -> Any:
-    return pytest.approx(Timing(activation_s=activation_s, **keys).lead_s, abs=1e-6)
+def lead(activation_s: float, sample_s: float | None = None, ping_s: float = 0.095) -> Any:
+    """Return the lead with this latency; after an answer so long after the press, later by that."""
+    bias_s = 0.02
+    if sample_s is not None:
+        bias_s += adapted_s(DUE_S, PRESSED_S + sample_s, ping_s)
+    return pytest.approx(Timing(activation_s=activation_s, bias_s=bias_s).lead_s, abs=1e-6)
 
 
 def toward(sample_s: float, estimate_s: float = 0.12) -> float:
@@ -45,12 +50,12 @@ def toward(sample_s: float, estimate_s: float = 0.12) -> float:
 def test_an_answer_is_a_sample(duel: Duel) -> None:
     # Half a ping after the press, in the first frame that can deliver it.
     sample_s = frame_at(PRESSED_S + 0.095 / 2) - PRESSED_S
-    assert lead_after(duel) == lead(toward(sample_s))
+    assert lead_after(duel) == lead(toward(sample_s), sample_s)
 
 
 def test_a_delay_of_the_input_is_learned_from_the_answers(duel: Duel) -> None:
     sample_s = frame_at(PRESSED_S + 0.05 + 0.095 / 2) - PRESSED_S
-    assert lead_after(duel, engine={"inputDelayMs": 50}) == lead(toward(sample_s))
+    assert lead_after(duel, engine={"inputDelayMs": 50}) == lead(toward(sample_s), sample_s)
 
 
 def test_a_press_without_an_answer_teaches_nothing(duel: Duel) -> None:
@@ -70,9 +75,10 @@ function W:up() self.controller.input:release(self.clock:now()) end
 
 
 def test_a_changed_option_begins_the_estimate_anew(duel: Duel) -> None:
-    assert lead_after(duel, configure(1.5, activationLatency=0.2)) == lead(0.2)
     sample_s = frame_at(PRESSED_S + 0.095 / 2) - PRESSED_S
-    assert lead_after(duel, configure(1.5, activationLatency=0.12)) == lead(toward(sample_s))
+    assert lead_after(duel, configure(1.5, activationLatency=0.2)) == lead(0.2, sample_s)
+    same = configure(1.5, activationLatency=0.12)
+    assert lead_after(duel, same) == lead(toward(sample_s), sample_s)
 
 
 def test_a_reset_begins_the_estimate_anew(duel: Duel) -> None:
@@ -93,7 +99,9 @@ def test_a_sample_is_valid_up_to_two_seconds(duel: Duel, ping_s: float, is_valid
     # The ping is read at 0.7 and 0.8: the press at 0.758 does not know.
     lag = [network(0.71, "stats:ping", ms=ping_s * 1000), network(0.79, "stats:ping", ms=95)]
     sample_s = frame_at(PRESSED_S + ping_s / 2) - PRESSED_S
-    expected = lead(toward(sample_s) if is_valid else 0.12)
+    # What comes after five seconds answers no press any more: then it worked when it was made.
+    answer_s = sample_s if ping_s < 10 else 0.095 / 2
+    expected = lead(toward(sample_s) if is_valid else 0.12, answer_s)
     assert lead_after(duel, *lag, at=PRESSED_S + ping_s / 2 + 1) == expected
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from .duel import Duel, Entry, Timing, Trace, ball, call, frame_at, highlight, player
+from .duel import Duel, Entry, Timing, Trace, adapted_s, ball, call, frame_at, highlight, player
 
 if TYPE_CHECKING:
     from conftest import Bench
@@ -14,9 +14,13 @@ if TYPE_CHECKING:
 CALM = Timing()
 # Pressed in frame 182, 0.758; its contact is at 1.
 FAR = (170.0, 160.0)
-PRESSED_S = frame_at(CALM.wait(*FAR))
-# Its answer comes half a ping later, in the frame 12 after the press: the latency learns from it.
-LEARNED = Timing(activation_s=0.12 + 0.2 * (12 / 240 - 0.12))
+DUE_S = CALM.wait(*FAR)
+PRESSED_S = frame_at(DUE_S)
+# Its answer comes half a ping later, in the frame 12 after the press: both learn from it.
+LEARNED = Timing(
+    activation_s=0.12 + 0.2 * (12 / 240 - 0.12),
+    bias_s=0.02 + adapted_s(DUE_S, PRESSED_S + 12 / 240),
+)
 ACTION = "snapshot-targeting-safe"
 
 

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 PROBE = """
 local Frames = require("worlds.autoparry.telemetry")
+local Intelligence = require("worlds.autoparry.intelligence")
 local Logs = require("worlds.autoparry.logs")
 local Metrics = require("worlds.autoparry.metrics")
 local Stalls = require("worlds.autoparry.stalls")
@@ -121,10 +122,13 @@ function World:section()
 		}
 		frames:take(0, 0, threats, 0.01)
 	end
-	local config = { cooldown = 0.1, remoteQueueGuards = self.env.empty_list() }
+	local intelligence = Intelligence.new({ empty_list = self.env.empty_list, row_limit = 5 })
+	local snapshots = { history = self.env.empty_list() }
+	local inspection = { snapshots = snapshots, autoparry = { sequence = 3 } }
 	return Section.table({
 		env = self.env, logs = self.logs, telemetry = frames, threats = threats, ahead_s = 0.01,
-		agent_name = "Player", config = config, parries = 2, remote_events = 1,
+		agent_name = "Player", inspection = inspection, intelligence = intelligence, parries = 2,
+		remote_events = 1,
 	})
 end
 
@@ -293,7 +297,6 @@ def test_a_record_of_nothing_is_made_of_empty_lists(shared_bench: Bench, call: C
     del call
     record = shared_bench.play([{"at": 0, "action": "go"}], world="logging")
     section = record.sections["logging"]
-    config = {"cooldown": 0.1, "remoteQueueGuards": []}
     telemetry = section.pop("telemetry")
     assert isinstance(telemetry, dict)
     assert telemetry["steps"] == []
@@ -303,8 +306,8 @@ def test_a_record_of_nothing_is_made_of_empty_lists(shared_bench: Bench, call: C
         "virtualInput": [],
         "threats": [],
         "projectiles": [],
-        "snapshots": {"getConfig": config, "config": config, "autoparry": {"config": config}},
-        "autoparry": {"config": config},
+        "snapshots": {"history": []},
+        "autoparry": {"sequence": 3},
         "intelligence": None,
         "logs": {
             "threats": {"total": 0, "kept": 0, "limit": 5},

@@ -1,5 +1,8 @@
 --- The public functions of AutoParry: plain calls, and every table that comes back is a copy.
 
+local Burst = require("worlds.autoparry.controller.burst")
+local PressState = require("worlds.autoparry.controller.press_state")
+
 local Api = {}
 
 local function add_switches(api, c)
@@ -12,6 +15,7 @@ local function add_switches(api, c)
 		if not on then
 			c:forget_balls("disabled")
 		end
+		c.telemetry:reset(on and "enabled" or "disabled")
 		c.listeners.state:fire(on)
 	end
 	function api.enable() set_enabled(true) end
@@ -39,9 +43,8 @@ end
 
 local function add_config(api, c)
 	function api.configure(overrides)
-		local copy = c.config:configure(overrides)
-		c.port.configured()
-		c:notice_highlight()
+		local copy = c:change(overrides)
+		c.tuner:configured()
 		return copy
 	end
 	function api.getConfig() return c.config:copy() end
@@ -50,6 +53,7 @@ local function add_config(api, c)
 		c:reset_estimates()
 		c.port.configured()
 		c:notice_highlight()
+		c.telemetry:reset("config-reset")
 		return copy
 	end
 end
@@ -57,6 +61,10 @@ end
 local function add_views(api, c)
 	function api.getTargetingSafeState() return c.guard:snapshot() end
 	function api.clearTargetingSafeState(reason)
+		if reason ~= nil and type(reason) ~= "string" then
+			local text = "AutoParry.clearTargetingSafeState: the reason must be a text, got a %s"
+			error(text:format(type(reason)), 2)
+		end
 		c.guard:clear(reason or "manual-clear", c.clock:now())
 		return c.guard:snapshot()
 	end
@@ -64,6 +72,23 @@ local function add_views(api, c)
 	function api.getLastParrySuccessTime() return c.last_success_s end
 	function api.getLastParryBroadcastTime() return c.last_broadcast_s end
 	function api.getInitProgress() return c.startup:status() end
+	function api.getSmartPressState() return PressState.of(c) end
+	function api.getSmartTuningSnapshot() return c.smart:snapshot() end
+end
+
+local function add_telemetry(api, c)
+	local reports, tuner = c.reports, c.tuner
+	function api.getTelemetryHistory() return c.telemetry.history:list() end
+	function api.getTelemetrySnapshot() return reports:snapshot() end
+	function api.getTelemetryStats() return reports:stats() end
+	function api.getDiagnosticsReport() return reports:diagnostics() end
+	function api.getTelemetryInsights(options) return reports:insights(options) end
+	function api.buildTelemetryAdjustments(options) return tuner:build(options) end
+	function api.applyTelemetryAdjustments(options) return tuner:apply(options) end
+	function api.getAutoTuningState() return tuner.auto:state() end
+	function api.runAutoTuning(options, is_forced)
+		return tuner:run(options, is_forced ~= false)
+	end
 end
 
 local function add_signals(api, c)
@@ -73,6 +98,7 @@ local function add_signals(api, c)
 	function api.onParry(fn) return c.listeners.parry:connect(fn) end
 	function api.onParrySuccess(fn) return c.listeners.success:connect(fn) end
 	function api.onParryBroadcast(fn) return c.listeners.broadcast:connect(fn) end
+	function api.onTelemetry(fn) return c.telemetry.listeners:connect(fn) end
 end
 
 ---@param c table the controller
@@ -81,7 +107,11 @@ function Api.of(c)
 	add_switches(api, c)
 	add_config(api, c)
 	add_views(api, c)
+	add_telemetry(api, c)
 	add_signals(api, c)
+	function api._testEvaluateOscillationBurstTuning(payload)
+		return Burst.test_hook(payload, c.config)
+	end
 	function api.destroy() c:destroy() end
 	-- Callers of old set these. There is no text to log and one payload to build.
 	function api.setLogger() end

@@ -3,6 +3,7 @@
 local Decide = require("worlds.autoparry.controller.decide")
 local Kinematics = require("worlds.autoparry.controller.kinematics")
 local Numbers = require("worlds.autoparry.controller.numbers")
+local Oscillation = require("worlds.autoparry.controller.oscillation")
 local Prediction = require("worlds.autoparry.controller.prediction")
 local Presses = require("worlds.autoparry.controller.presses")
 local Schedule = require("worlds.autoparry.controller.schedule")
@@ -18,30 +19,30 @@ local FORGOTTEN_AFTER_S = 3
 
 local Evaluate = {}
 
-local function new_ball(c)
-	local b = Kinematics.new_ball()
-	c.schedule:attach(b)
-	b.slot, b.serial, b.id = 0, 0, ""
-	b.updated_s, b.contact_s = 0, huge
-	b.pressed_s, b.has_moved_away = -huge, false
-	-- About a press that is due. `gated_drop` is the drop of the highlight for which one that was not
-	-- made has been counted. In a table of its own: with these the record would have more than 64
-	-- fields, and twice the memory.
-	b.due = {
-		at_s = 0, lead_s = 0, reason = "lead", score = 0, impact_s = 0, gated_drop = -1,
-	}
-	Schedule.fields(b)
-	return b
-end
-
+-- Fields that a ball begins with.
 local function begin(c, b, slot, now)
 	local threats = c.threats
 	Kinematics.begin(b, now)
 	b.slot, b.serial, b.id = slot, threats.serial[slot], threats.id[slot]
 	b.updated_s, b.contact_s = now, huge
 	b.pressed_s, b.has_moved_away = -huge, false
+	b.is_eligible, b.spam = false, false
 	b.due.gated_drop = -1
+	Oscillation.fields(b)
 	Schedule.fields(b)
+end
+
+local function new_ball(c)
+	local b = Kinematics.new_ball()
+	c.schedule:attach(b)
+	-- About a press that is due. `gated_drop` is the drop of the highlight for which one that was not
+	-- made has been counted.
+	b.due = {
+		at_s = 0, lead_s = 0, reason = "lead", score = 0, impact_s = 0, gated_drop = -1,
+		decided_s = 0, is_timed = false,
+	}
+	b.first_scheduled_s, b.timer = false, false
+	return b
 end
 
 --- What is known of the ball in `slot`; a slot's record is used again for its next ball.
@@ -70,6 +71,47 @@ local function read(c, b, slot, dt, now)
 		round32(vx), round32(vy), round32(vz))
 end
 
+-- The ball that is tracked teaches what it can, and what is learned holds at once.
+local function learn(c, now)
+	local best = c.best
+	if best then
+		c:track(best)
+	end
+	local b = c:tracked_ball()
+	if not b then
+		return
+	end
+	c.threat_watch:look(c, b, now)
+	if c.smart:is_enabled() then
+		local facts, n, stats = c.smart_facts, c.numbers, c.telemetry.stats
+		facts.now, facts.ball_id = now, b.id
+		facts.sigma, facts.mu, facts.mu_plus, facts.mu_minus = b.sigma, b.mu, b.mu_plus, b.mu_minus
+		facts.vr, facts.delta_s, facts.ping_s, facts.lead_s = b.vr, n.delta_s, n.ping_s, n.lead_s
+		facts.commit, facts.lookahead = stats.commit, c.tuner.early_lookahead
+		c.smart:update(facts)
+	end
+end
+
+-- Whoever hears of an event may make AutoParry forget all balls: then there is nothing to decide.
+local function decide_balls(c, now)
+	local threats, of_slot = c.threats, c.of_slot
+	local order, count, is_real = threats.order, threats.count, threats.is_real
+	for index = 1, count do
+		Decide.weigh(c, of_slot[order[index]], is_real[order[index]], now)
+		if c.of_slot ~= of_slot then
+			return
+		end
+	end
+	learn(c, now)
+	c:tune_numbers()
+	for index = 1, count do
+		if c.of_slot ~= of_slot then
+			return
+		end
+		Decide.ball(c, of_slot[order[index]], now)
+	end
+end
+
 -- One loop per concern: compiled code for all of it at once would have more values alive than a
 -- processor has room for.
 local function evaluate_balls(c, now, dt)
@@ -78,26 +120,29 @@ local function evaluate_balls(c, now, dt)
 	for index = 1, count do
 		read(c, state_of(c, order[index], now), order[index], dt, now)
 	end
+	if c.of_slot ~= of_slot then
+		return
+	end
 	for index = 1, count do
-		Prediction.update(of_slot[order[index]], delta_s, values)
+		local b = of_slot[order[index]]
+		Prediction.update(b, delta_s, values)
+		Oscillation.observe(b, now)
 	end
 	if c.startup.is_ready then
-		local is_real = threats.is_real
-		for index = 1, count do
-			Decide.ball(c, of_slot[order[index]], is_real[order[index]], now)
-		end
+		decide_balls(c, now)
 	end
+	c.telemetry.stats:evaluated(count)
 end
 
 -- The guard of the ball that was pressed last, and its key. The guard keeps no key up: the hold
 -- began with the press that began the guard.
 local function look_after_press(c, now)
-	local guard, hold = c.guard, c.hold
+	local hold = c.hold
 	local b = hold.slot and c.of_slot[hold.slot]
 	-- What is known of a ball outlives it until another one takes its slot.
 	local is_alive = b and b.serial == hold.serial and c.threats.serial[hold.slot] == hold.serial
 	local pressed = is_alive and b or nil
-	guard:evaluate(now, c.targeting.is_present, c.tracked_id)
+	c.guard:evaluate(now, c.targeting.is_present, c.tracked_id)
 	hold:evaluate(c.input, pressed and pressed.proximity_hold and c.numbers.targeting, now)
 end
 
@@ -127,19 +172,20 @@ function Evaluate.run(c, dt)
 	c.targeting:look(values.targetHighlightName ~= nil)
 	Numbers.update(c.numbers, values, c.ping, c.activation.estimate_s, c.parry_window_s,
 		c.targeting:holds(now))
-	c.due_count, c.best_score, c.best_impact_s, c.best = 0, -huge, huge, nil
-	if c.port.balls_are_visible() then
+	c:tune_numbers()
+	c.due_count, c.best_score, c.best_impact_s, c.best, c.candidates = 0, -huge, huge, nil, 0
+	if not c.startup:has_root() then
+		c:clear_schedules("missing-root")
+	elseif c.port.balls_are_visible() then
 		evaluate_balls(c, now, dt)
 	else
 		c:clear_stale_schedules()
-	end
-	if c.best then
-		c.tracked_serial, c.tracked_id = c.best.serial, c.best.id
 	end
 	if c.due_count > 0 then
 		Presses.settle(c, c.due, c.due_count, now)
 	end
 	look_after_press(c, now)
+	c.tuner:step(now)
 end
 
 return Evaluate

@@ -17,14 +17,17 @@ local function put(list, limit, row)
 end
 
 ---@param empty_list fun(): table makes a list that leaves as one though nothing is in it
-function Guard.new(empty_list)
-	local self = { active = false, history = {}, observations = {}, empty_list = empty_list }
-	return setmetatable(self, Guard)
+---@param hear fun(stage: string) told of each stage that the guard comes to
+function Guard.new(empty_list, hear)
+	return setmetatable({
+		active = false, history = {}, observations = {}, empty_list = empty_list, hear = hear,
+	}, Guard)
 end
 
 function Guard:_note(now, reason)
 	self.reason = reason
 	put(self.history, HISTORY_MAX, { time = now, reason = reason, ballId = self.ballId })
+	self.hear(reason)
 end
 
 --- A press was made for this ball.

@@ -3,34 +3,24 @@
 --- The public interface is a table of plain functions; the rest of the controller is what they
 --- share. It reads threats from flat arrays and everything else through the services.
 
-local Activation = require("worlds.autoparry.controller.activation")
 local Api = require("worlds.autoparry.controller.api")
+local Assembly = require("worlds.autoparry.controller.assembly")
 local Config = require("worlds.autoparry.controller.config")
 local Evaluate = require("worlds.autoparry.controller.evaluate")
+local Events = require("worlds.autoparry.controller.events")
 local Guard = require("worlds.autoparry.controller.guard")
 local Hold = require("worlds.autoparry.controller.hold")
-local Input = require("worlds.autoparry.controller.input")
-local Listeners = require("worlds.autoparry.controller.listeners")
 local Numbers = require("worlds.autoparry.controller.numbers")
 local Ping = require("worlds.autoparry.controller.ping")
-local Presses = require("worlds.autoparry.controller.presses")
-local Remote = require("worlds.autoparry.controller.remote")
+local Plain = require("worlds.autoparry.plain")
 local Schedule = require("worlds.autoparry.controller.schedule")
-local Startup = require("worlds.autoparry.controller.startup")
 local Targeting = require("worlds.autoparry.controller.targeting")
 
 local Controller = {}
 Controller.__index = Controller
 
 -- Clearing a schedule for these reasons calls nothing off: the press was made, or nothing is left.
-local NO_CANCELLATION = { pressed = true, ["no-ball"] = true }
-
--- Lists of listeners, by the public function that adds to them.
-local LISTS = { "state", "immortal", "parry", "success", "broadcast" }
-local ADDED_BY = {
-	state = "onStateChanged", immortal = "onImmortalChanged", parry = "onParry",
-	success = "onParrySuccess", broadcast = "onParryBroadcast",
-}
+local NO_CANCELLATION = { pressed = true, ["ready-to-press"] = true, ["no-ball"] = true }
 
 ---@class Port what the world offers the controller
 ---@field clock table
@@ -45,46 +35,28 @@ local ADDED_BY = {
 ---@field configured fun() the options may have changed
 ---@field ball fun(slot: integer): table the object of a threat
 ---@field ball_of_id fun(id: string): table|nil the object of a live threat
+---@field reading fun(slot: integer): table, table where a threat is now and how it moves: {x, y, z}
 ---@field balls_are_visible fun(): boolean
+---@field gated_out fun(): boolean a press was held back for want of the highlight: true if it ought
+--- not to have been
 ---@field record fun(name: string, fields: table)
 ---@field warn fun(text: string)
 
-local function add_parts(self, port)
-	local values = self.values
-	self.startup = Startup.new({
-		services = port.services,
-		clock = port.clock,
-		values = values,
-		warn = port.warn,
-		on_status = function(status)
-			port.record("status", status)
-		end,
-		on_restart = function(reason)
-			self:clear_schedules(reason == "balls-folder-missing" and "missing-balls" or "missing-remotes")
-		end,
-		on_success = function(id) self:answered(id, "success") end,
-		on_broadcast = function(id) self:answered(id, "broadcast") end,
-	})
-	self.input = Input.new({ services = port.services })
-	self.remote = Remote.new({ startup = self.startup, values = values })
-	self.ping = Ping.new(function() return self.startup:read_ping() end)
-	self.schedule = Schedule.new(port.clock, port.scheduler, function(b)
-		Presses.timer_due(self, b)
-	end, function(b, reason)
-		self:cleared(b, reason)
-	end)
-	self.listeners = {}
-	for index = 1, #LISTS do
-		local name = LISTS[index]
-		self.listeners[name] = Listeners.new(port.warn, ADDED_BY[name])
-	end
+local function new_guard(self)
+	return Guard.new(self.port.empty_list, function(stage) Events.guard(self, stage) end)
 end
 
 -- What does not outlive a reset.
 local function forget(self)
 	self.of_slot = {}
-	self.tracked_serial, self.tracked_id, self.best = 0, nil, nil
-	self.due, self.due_count = {}, 0
+	self.tracked_slot, self.tracked_serial, self.tracked_id, self.best = 0, 0, nil, nil
+	-- Why the ball that is tracked may not be pressed yet.
+	self.tracked_blocked = nil
+	self.due, self.due_count, self.candidates = {}, 0, 0
+	-- The event of the schedule that was made last.
+	self.last_scheduled = nil
+	self.burst:reset()
+	self.threat_watch:reset()
 end
 
 ---@param port Port
@@ -100,9 +72,7 @@ function Controller.new(port)
 		values = config.values,
 		numbers = Numbers.new(),
 		targeting = Targeting.new(),
-		guard = Guard.new(port.empty_list),
 		hold = Hold.new(),
-		activation = Activation.new(config.values.activationLatency),
 		is_enabled = false,
 		is_immortal = false,
 		last_press_s = -math.huge,
@@ -111,10 +81,10 @@ function Controller.new(port)
 		last_success_s = 0,
 		last_broadcast_s = 0,
 		steady_s = 0,
-		gate_outs = { withinGrace = 0, justified = 0 },
 	}, Controller)
+	self.guard = new_guard(self)
+	Assembly.add_parts(self, port)
 	forget(self)
-	add_parts(self, port)
 	self.api = Api.of(self)
 	self.connection = port.services.RunService.PreRender:Connect(function(dt)
 		Evaluate.run(self, dt)
@@ -129,14 +99,42 @@ function Controller:destroy()
 	self.startup:reset()
 	self.config:reset()
 	self:reset_estimates()
-	self.guard = Guard.new(self.port.empty_list)
+	self.guard = new_guard(self)
 	self.targeting, self.hold = Targeting.new(), Hold.new()
+	self.ping = Ping.new(self.ping.read)
 	self.is_enabled, self.is_immortal = false, false
 	self.last_press_s, self.last_success_s, self.last_broadcast_s = -math.huge, 0, 0
 	self.input_again_s = -math.huge
-	for index = 1, #LISTS do
-		self.listeners[LISTS[index]]:clear()
+	self.telemetry:reset("destroyed")
+	for _, name in ipairs(Assembly.SIGNALS) do
+		self.listeners[name]:clear()
 	end
+	self.telemetry.listeners:clear()
+end
+
+--- Another ball is the best, or the same one again.
+function Controller:track(b)
+	self.telemetry.stats:selected(self.candidates, b.serial ~= self.tracked_serial)
+	if b.serial ~= self.tracked_serial then
+		self.tracked_blocked = nil
+	end
+	self.tracked_slot, self.tracked_serial, self.tracked_id = b.slot, b.serial, b.id
+end
+
+--- What is known of the ball that is tracked, while it is alive.
+---@return table|nil b
+function Controller:tracked_ball()
+	local b = self.of_slot[self.tracked_slot]
+	local is_alive = b and b.serial == self.tracked_serial
+		and self.threats.serial[self.tracked_slot] == self.tracked_serial
+	return is_alive and b or nil
+end
+
+--- Lead and slack follow what was learned.
+function Controller:tune_numbers()
+	self.smart:follow()
+	local adaptive_s = self.tuner.adaptive:applied_s(self.smart:is_enabled())
+	Numbers.tune(self.numbers, self.values, self.smart, adaptive_s)
 end
 
 --- The highlight may have changed: note it, at the time it did.
@@ -148,19 +146,20 @@ function Controller:notice_highlight()
 	end
 end
 
---- A press was due in every respect but for the highlight. Counted once per ball and drop.
-function Controller:gated_out(b, now)
-	local targeting = self.targeting
-	if b.due.gated_drop ~= targeting.drops then
-		b.due.gated_drop = targeting.drops
-		local is_within = targeting.was_seen and targeting:in_grace(now)
-		local kind = is_within and "withinGrace" or "justified"
-		self.gate_outs[kind] = self.gate_outs[kind] + 1
+--- A press was due in every respect but for the highlight. Told once per ball and drop.
+function Controller:gated_out(b)
+	local drops = self.targeting.drops
+	if b.due.gated_drop ~= drops then
+		b.due.gated_drop = drops
+		if self.port.gated_out() then
+			self.telemetry.stats:gated_within_grace()
+		end
 	end
 end
 
---- The schedule of `b` was taken away.
-function Controller:cleared(b, reason)
+--- The schedule of `b`, which began at `began_s`, has ended.
+function Controller:cleared(b, reason, began_s)
+	Events.cleared(self, b, reason, began_s)
 	if not NO_CANCELLATION[reason] then
 		self.port.record("schedule-cleared", { id = b.id, reason = reason })
 	end
@@ -194,6 +193,7 @@ function Controller:forget(slot)
 	local b = self.of_slot[slot]
 	if b and b.serial == self.threats.serial[slot] then
 		self.schedule:clear(b, "no-ball")
+		self.burst:forget(b)
 		return b
 	end
 	return nil
@@ -206,7 +206,8 @@ function Controller:answered(id, kind)
 	if kind == "success" then
 		self.last_success_s = now
 		self.port.record("parry-success", { id = id })
-		local press = self.activation:answered(id, now, self.ping.value_s)
+		local press, accepted = self.activation:answered(id, now, self.ping.value_s)
+		Events.success(self, id, now, press, accepted)
 		self.answered_id, self.answered_ball = id, press and press.ball
 	else
 		self.last_broadcast_s = now
@@ -223,9 +224,44 @@ function Controller:forget_balls(reason)
 	forget(self)
 end
 
---- The latency estimate begins anew.
+--- What was learned is forgotten: latency, smart tuning, what tuning has added.
 function Controller:reset_estimates()
 	self.activation:reset(self.values.activationLatency)
+	self.smart:reset()
+	self.tuner:reset()
+end
+
+--- Change options; nothing is changed if one of them is wrong. A copy of all.
+---@param overrides table
+---@return table
+function Controller:change(overrides)
+	local copy = self.config:configure(overrides)
+	self.port.configured()
+	self:notice_highlight()
+	return copy
+end
+
+--- Options were changed because of what was observed.
+---@param source string who did
+function Controller:tell_adjustment(updates, reasons, status, source)
+	self.telemetry:emit("config-adjustment", {
+		updates = Plain.copy(updates),
+		reasons = Plain.copy(reasons),
+		status = status,
+		source = source,
+		appliedAt = self.clock:now(),
+	})
+end
+
+--- Change options for a policy: what tuning has added stays its own.
+---@param overrides table
+---@param source string the policies
+---@param notes string[]
+---@return table
+function Controller:tune(overrides, source, notes)
+	local copy = self:change(overrides)
+	self:tell_adjustment(overrides, notes, "updates", source)
+	return copy
 end
 
 return Controller

@@ -58,12 +58,15 @@ function Parts:character()
 	return player and player.Character
 end
 
+--- True if there is a character, and a place where it is.
+function Parts:has_root()
+	local character = self:character()
+	return character ~= nil and character:FindFirstChild("HumanoidRootPart") ~= nil
+end
+
 --- True if the character has what it needs to be played.
 function Parts:has_whole_character()
-	local character = self:character()
-	return character ~= nil
-		and character:FindFirstChild("HumanoidRootPart") ~= nil
-		and character:FindFirstChild("Humanoid") ~= nil
+	return self:has_root() and self:character():FindFirstChild("Humanoid") ~= nil
 end
 
 function Parts:highlight_present()

@@ -84,6 +84,11 @@ function Ping.stress(ping_s, jitter_s)
 	return min(from_ping + 0.6 * clamp(jitter_s / CALM_JITTER_S, 0, 1.6), 2)
 end
 
+--- How bad it is now.
+function Ping:stress_now()
+	return Ping.stress(self.smoothed_s, self.jitter_s)
+end
+
 --- Seconds that a press is made earlier.
 function Ping.compensation(ping_s, jitter_s)
 	local ping_excess_s, jitter_excess_s = excess(ping_s, jitter_s)

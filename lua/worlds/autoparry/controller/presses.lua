@@ -1,13 +1,14 @@
 --- Presses: which ball goes first when several are due, and what a press does.
 
+local Events = require("worlds.autoparry.controller.events")
 local Rearm = require("worlds.autoparry.controller.rearm")
 local Score = require("worlds.autoparry.controller.score")
-local ThreatScore = require("worlds.autoparry.controller.threat_score")
+local ThreatWatch = require("worlds.autoparry.controller.threat_watch")
 local Time = require("worlds.autoparry.time")
 
-local max, min, sort = math.max, math.min, table.sort
+local max, sort = math.max, table.sort
 
-local ROUNDING_S = Time.ROUNDING_S
+local FRAME_S, ROUNDING_S = Time.FRAME_S, Time.ROUNDING_S
 
 local Presses = {}
 
@@ -22,45 +23,78 @@ local function goes_first(a, b)
 	return a.serial < b.serial
 end
 
--- A press now would come too soon after the last one: all wait, in order.
+-- A press now would come too soon after the last one: all wait, in order. One that is only due
+-- because its ball swings is asked for again by the next evaluation.
 local function postpone(c, due, from, count, until_s)
 	for index = from, count do
 		local b = due[index]
-		c.schedule:place(b, until_s, b.contact_s - until_s, b.due.reason, true)
+		-- Whoever heard of the one before may have made AutoParry forget all balls.
+		if c.due ~= due then
+			return
+		elseif not b.spam then
+			c.schedule:place(b, until_s, b.contact_s - until_s, b.due.reason, true)
+		end
 	end
-end
-
--- How threatening the pressed ball was, and how sure that is.
-local function threat_of(c, b, now)
-	local targeting, lookahead_s = c.targeting, c.numbers.score_lookahead_s
-	local score = ThreatScore.score(
-		b.due.impact_s, lookahead_s, b.speed, targeting:holds(now), b.severity
-	)
-	local readings = min(b.readings, #b.recent_vr)
-	return {
-		score = score,
-		status = ThreatScore.status(score),
-		confidence = ThreatScore.confidence(b.sigma, b.mu, c.values.safeRadius),
-		volatility = ThreatScore.volatility(b.recent_vr, readings),
-		tempo = ThreatScore.tempo(targeting.changes_s, now),
-	}
 end
 
 -- What the press of `b` looks like from outside. Nothing of `b` is used after this: the world may
 -- take the ball away because of it.
-local function announce(c, b, now, scheduled_s, remote)
+local function announce(c, b, now, scheduled_s, remote, more)
+	local due = b.due
 	c.port.pressed({
 		slot = b.slot,
 		serial = b.serial,
 		id = b.id,
 		pressed_s = now,
-		planned_s = b.due.at_s,
-		planned_lead_s = b.due.lead_s,
+		planned_s = due.at_s,
+		planned_lead_s = due.lead_s,
 		scheduled_s = scheduled_s,
-		reason = b.due.reason,
+		auto_bias_s = more.auto_bias_s,
+		is_forced = due.reason == "oscillation",
+		reason = due.reason,
 		remote = remote,
-		threat = threat_of(c, b, now),
+		threat = more.threat,
 	})
+end
+
+-- What is told of a press beside the ball's own record, as long as that is what it was.
+local function circumstances(c, b, now, is_timed)
+	local position, velocity = c.port.reading(b.slot)
+	return {
+		threat = ThreatWatch.view(c, b, b.due.impact_s, now),
+		decided_s = is_timed and b.first_scheduled_s or b.due.decided_s,
+		auto_bias_s = is_timed and b.plan.auto_bias_s or c.tuner.auto_bias_s,
+		position = position,
+		velocity = velocity,
+		since_s = now - c.last_press_s,
+	}
+end
+
+-- The key is down: what AutoParry keeps of it, before anybody hears of it, and the events.
+local function note(c, b, now, ball)
+	local is_timed = b.due.is_timed
+	local facts = is_timed and Events.facts(b, now, FRAME_S) or nil
+	if facts then
+		facts.resets = c.telemetry.stats.counters.resets
+	end
+	local more = circumstances(c, b, now, is_timed)
+	local scheduled_s = b.first_scheduled_s
+	c.tuner:pressed(b, now)
+	if b.spam then
+		c.burst:pressed(b, now, b.spam)
+	end
+	Rearm.pressed(b, now)
+	c.activation:pressed(b.id, now, ball, facts)
+	c.hold:pressed(b, now)
+	c.last_press_s = now
+	-- A press that did not wait for its timer has overtaken it.
+	c.schedule:clear(b, b.timer and not is_timed and "ready-to-press" or "pressed")
+	Events.press(c, b, now, facts, more)
+	-- Whoever heard of it may have made AutoParry forget the ball.
+	if c.of_slot[b.slot] == b then
+		c.guard:start(b.id, now)
+	end
+	return scheduled_s, more
 end
 
 --- Press `b` now. The time at which to try again when the input fails, else nil.
@@ -70,24 +104,19 @@ local function press(c, b, now)
 		local again_s = now + delay_s
 		c.input_again_s = again_s
 		c.startup:set_waiting_input({ message = message, retryAt = again_s })
-		c.schedule:place(b, again_s, b.contact_s - again_s, "retry", true)
+		if not b.spam and c.of_slot[b.slot] == b then
+			c.schedule:place(b, again_s, b.contact_s - again_s, "retry", true)
+		end
 		return again_s
 	end
 	c.startup:input_works()
-	local scheduled_s = b.first_scheduled_s
-	c.schedule:clear(b, "pressed")
-	b.first_scheduled_s = false
-	Rearm.pressed(b, now)
-	c.guard:start(b.id, now)
 	local listeners = c.listeners
 	local is_heard = listeners.parry.count + listeners.success.count + listeners.broadcast.count > 0
 	local ball = is_heard and c.port.ball(b.slot) or nil
-	c.activation:pressed(b.id, now, ball)
-	c.hold:pressed(b, now)
-	c.last_press_s = now
+	local scheduled_s, more = note(c, b, now, ball)
 	-- The press itself: the key is down, now the remote is called.
 	local remote = c.remote:call(b.id)
-	announce(c, b, now, scheduled_s, remote)
+	announce(c, b, now, scheduled_s, remote, more)
 	if ball then
 		listeners.parry:fire(ball, now)
 	end
@@ -110,16 +139,13 @@ function Presses.settle(c, due, count, now)
 	if count > 1 then
 		sort(due, goes_first)
 	end
-	local rested_s = rested_at(c)
+	-- The presses of a ball that swings have a pace of their own.
+	local rested_s = due[1].spam and c.input_again_s or rested_at(c)
 	if now < rested_s - ROUNDING_S then
 		postpone(c, due, 1, count, rested_s)
 		return
 	end
 	local again_s = press(c, due[1], now)
-	-- Whoever heard of the press may have made AutoParry forget all balls.
-	if c.due ~= due then
-		return
-	end
 	postpone(c, due, 2, count, again_s or now + c.values.cooldown)
 end
 
@@ -129,12 +155,14 @@ local function blocked(c, b, now)
 		return "disabled"
 	elseif not c.startup.is_ready then
 		return "missing-remotes"
+	elseif not c.startup:has_root() then
+		return "missing-root"
 	elseif not c.port.balls_are_visible() then
 		return "missing-balls"
 	elseif not c.threats.is_real[b.slot] then
 		return "conditions-changed"
 	elseif not c.targeting:holds(now) then
-		c:gated_out(b, now)
+		c:gated_out(b)
 		return "not-targeting"
 	elseif c.guard:blocks(b.id) then
 		return "safe-guard"
@@ -150,7 +178,8 @@ local function score_now(c, b, now)
 		b, due.impact_s, true, true, n.lead_s, now - b.detected_s,
 		c.tracked_serial == b.serial, true, n.score_lookahead_s
 	)
-	due.at_s, due.lead_s, due.reason = b.press_at_s, b.planned_lead_s, b.reason
+	due.at_s, due.lead_s, due.reason = b.press_at_s, b.plan.lead_s, b.plan.reason
+	due.is_timed, b.spam = true, false
 end
 
 --- The press timer of `b` is due. All others that are due as well take part.
@@ -158,13 +187,12 @@ function Presses.timer_due(c, b)
 	local now = c.clock:now()
 	local reason = blocked(c, b, now)
 	if reason then
-		b.first_scheduled_s = false
-		c:cleared(b, reason)
+		c.schedule:clear(b, reason)
 		return
 	end
 	local rested_s = rested_at(c)
 	if now < rested_s - ROUNDING_S then
-		c.schedule:place(b, rested_s, b.contact_s - rested_s, b.reason, true)
+		c.schedule:place(b, rested_s, b.contact_s - rested_s, b.plan.reason, true)
 		return
 	end
 	local due, count = c.due, 1

@@ -2,7 +2,7 @@
 
 local Time = require("worlds.autoparry.time")
 
-local max = math.max
+local max, huge = math.max, math.huge
 
 local Rearm = {}
 
@@ -31,18 +31,30 @@ local function is_bypassed(b, now, impact_s, is_urgent, cooldown_s, parry_window
 		and now >= b.pressed_s + cooldown_s - ROUNDING_S
 end
 
---- Whether the ball may not be pressed yet.
+--- Whether the ball has not been known for long enough to be pressed at all.
+---@param detection_s number|nil option `pressMinDetectionTime`
+function Rearm.is_too_new(b, now, detection_s)
+	return now < b.detected_s + (detection_s or 0) - ROUNDING_S
+end
+
+--- Why the ball may not be pressed yet; nil when it may.
 ---@param parry_window_s number how long a press protects
-function Rearm.blocks(b, now, impact_s, is_urgent, ping_s, values, parry_window_s)
-	if now < b.detected_s + (values.pressMinDetectionTime or 0) - ROUNDING_S then
-		return true
-	elseif b.pressed_s == -math.huge then
-		return false
+---@return "low-detection-delay"|"min-delay"|"rearm-window"|"no-progress"|nil reason
+function Rearm.blocked(b, now, impact_s, is_urgent, ping_s, values, parry_window_s)
+	if Rearm.is_too_new(b, now, values.pressMinDetectionTime) then
+		return "low-detection-delay"
+	elseif b.pressed_s == -huge then
+		return nil
 	elseif is_bypassed(b, now, impact_s, is_urgent, values.cooldown, parry_window_s) then
-		return false
+		return nil
 	end
-	local rearmed_s = b.pressed_s + max(values.cooldown, WINDOW_MIN_S) + ping_s / 2
-	return now < rearmed_s - ROUNDING_S or not (b.has_moved_away and b.vr > 0)
+	local rested_s = b.pressed_s + max(values.cooldown, WINDOW_MIN_S)
+	if now < rested_s - ROUNDING_S then
+		return "min-delay"
+	elseif now < rested_s + ping_s / 2 - ROUNDING_S then
+		return "rearm-window"
+	end
+	return not (b.has_moved_away and b.vr > 0) and "no-progress" or nil
 end
 
 return Rearm

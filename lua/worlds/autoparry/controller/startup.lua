@@ -184,6 +184,11 @@ function Startup:input_works()
 	end
 end
 
+--- True while the player's character is somewhere: distances are measured from there.
+function Startup:has_root()
+	return self.parts:has_root()
+end
+
 --- True while the highlight of the target is on the character, or none is asked for.
 function Startup:highlight_present()
 	return self.parts:highlight_present()
