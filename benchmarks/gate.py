@@ -17,6 +17,7 @@ __all__ = ["rows"]
 
 SCENARIOS = CHECKOUT / "scenarios"
 FILES = {
+    "accuracy.lua": SCENARIOS / "autoparry" / "accuracy.lua",
     "engine_perf.lua": SCENARIOS / "autoparry" / "engine_perf.lua",
     "baselines/engine-perf.envelope.json": SCENARIOS / "baselines" / "engine-perf.envelope.json",
     "baselines/engine-perf.baseline.json": SCENARIOS / "baselines" / "engine-perf.baseline.json",

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from pydantic import JsonValue
 
     from engine_harness._types import Json
-    from engine_harness.manifest.contracts import Op
+    from engine_harness.manifest.contract_kinds import Op
     from engine_harness.records.models import RunRecord
 
 __all__ = ["ContractResult", "judged_figure"]
@@ -45,6 +45,7 @@ def judged_figure(
     limit: Json,
     samples: str | None = None,
     about: str | None = None,
+    absent: str | None = None,
     is_own: bool = False,
 ) -> ContractResult:
     """Return what the figure at `path` is worth; without a record, or samples, it fails.
@@ -58,6 +59,7 @@ def judged_figure(
         limit: what it is held against.
         samples: path of the count without which the figure says nothing.
         about: what it is a figure of.
+        absent: what it means that there is none although there are samples.
         is_own: the path is a user's, who may have misspelt it.
     """
     figure: JsonValue | NoFigure
@@ -65,13 +67,14 @@ def judged_figure(
         figure = NoFigure(f"{NO_SAMPLES}: the scenario has not run")
     else:
         figure = figure_of(record, path)
-        if samples is not None and not isinstance(figure, NoFigure):
-            count = figure_of(record, samples)
-            if isinstance(count, NoFigure) or not count:
-                figure = NoFigure(NO_SAMPLES)
+        count = None if samples is None else figure_of(record, samples)
+        if samples is not None and (isinstance(count, NoFigure) or not count):
+            figure = NoFigure(NO_SAMPLES)
+        elif absent is not None and isinstance(figure, NoFigure):
+            figure = NoFigure(absent)
     if isinstance(figure, NoFigure):
         detail = figure.reason
-        if not is_own and not detail.startswith(NO_SAMPLES):
+        if not is_own and detail != absent and not detail.startswith(NO_SAMPLES):
             detail = f"{NO_SAMPLES}: {detail}"
         if about is not None:
             detail += f" ({about})"

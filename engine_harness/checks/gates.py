@@ -12,17 +12,22 @@ from typing import TYPE_CHECKING, Protocol
 
 from engine_harness.checks.budgets import another_setting, judged_cost
 from engine_harness.checks.contract_results import ContractResult, judged_figure
+from engine_harness.checks.figure_contracts import judged_contract
 from engine_harness.checks.figures import NO_SAMPLES, NoFigure, figure_of, nearest
 from engine_harness.checks.host_contracts import HostOutcome, judge_host
 from engine_harness.checks.storms import storms_of
-from engine_harness.manifest.contracts import (
-    BUILTIN_CONTRACTS,
-    SHIPPED,
-    SHIPPED_SUITE,
+from engine_harness.manifest.contract_kinds import (
     CostContract,
     CoverageContract,
     FigureContract,
     StormContract,
+)
+from engine_harness.manifest.contracts import (
+    ACCURACY,
+    BUILTIN_CONTRACTS,
+    SHIPPED,
+    SHIPPED_ROWS,
+    SHIPPED_SUITE,
 )
 from engine_harness.manifest.gates import envelope_data
 
@@ -31,7 +36,7 @@ if TYPE_CHECKING:
 
     from engine_harness._types import JsonMap
     from engine_harness.checks.verdict import Verdict
-    from engine_harness.manifest.contracts import Contract
+    from engine_harness.manifest.contract_kinds import Contract
     from engine_harness.manifest.gates import Baseline, Envelope, OwnContract
     from engine_harness.records.models import RunRecord
 
@@ -142,11 +147,10 @@ class _Gate:
     suite: str
     has_own_setting: bool
 
-    @property
-    def demands_shipped(self) -> bool:
-        is_theirs = self.suite == SHIPPED_SUITE
-        is_loaded = any(name in self.loaded_ids for name in SHIPPED)
-        return self.envelope.is_shipped or (is_theirs and is_loaded)
+    def _demands(self, names: tuple[str, ...]) -> bool:
+        """Tell whether all of these that ship have to be there: one is, or the envelope says so."""
+        is_loaded = any(name in self.loaded_ids for name in names)
+        return self.envelope.is_shipped or (self.suite == SHIPPED_SUITE and is_loaded)
 
     def builtin(self) -> Iterator[ContractResult]:
         for contract in BUILTIN_CONTRACTS:
@@ -159,11 +163,12 @@ class _Gate:
             for name, record in self.records.items():
                 yield self._cost(contract, name, record)
             absent = self.baseline.cost.keys() - self.records.keys()
-            if not self.demands_shipped:
-                absent -= set(SHIPPED)
+            for names in (SHIPPED, ACCURACY):
+                if not self._demands(names):
+                    absent -= set(names)
             for name in sorted(absent, key=_run_order):
                 yield self._not_run(contract, name)
-        elif self.demands_shipped:
+        elif self._demands(SHIPPED):
             if isinstance(contract, CoverageContract):
                 yield from self._coverage(contract)
             else:
@@ -171,32 +176,18 @@ class _Gate:
 
     def _figures(self, contract: FigureContract) -> Iterator[ContractResult]:
         if contract.scenarios is not None:
-            names = contract.scenarios if self.demands_shipped else ()
+            is_demanded = self._demands(contract.demanded_by or SHIPPED)
+            names = contract.scenarios if is_demanded else ()
         else:
             names = tuple(name for name in self.records if self._is_asked(contract, name))
         limit = self.envelope.limits[contract.name]
         for name in names:
-            record = self.records.get(name)
-            for figure in contract.figures:
-                if figure.policy is not None and figure.policy != _policy(record, figure.policy):
-                    continue
-                key = figure.limit_key or name
-                number = limit[key] if not isinstance(limit, int | float | tuple) else limit
-                assert isinstance(number, int | float)
-                yield judged_figure(
-                    contract.name,
-                    name,
-                    record,
-                    figure.path,
-                    op=figure.op,
-                    limit=number,
-                    samples=figure.samples,
-                    about=figure.about,
-                )
+            for _, result in judged_contract(contract, name, self.records.get(name), limit):
+                yield result
 
     def _is_asked(self, contract: FigureContract, name: str) -> bool:
         """Tell whether a scenario of the suite has to keep a contract for each."""
-        if contract.only_where is None or name in SHIPPED:
+        if contract.only_where is None or name in SHIPPED_ROWS:
             return True
         return not isinstance(figure_of(self.records[name], contract.only_where), NoFigure)
 
@@ -254,7 +245,7 @@ class _Gate:
         budget = self.baseline.cost.get(name)
         how = f"run --suite {self.suite} --update-baseline"
         if budget is None:
-            is_due = self.envelope.is_shipped and name in SHIPPED
+            is_due = self.envelope.is_shipped and name in SHIPPED_ROWS
             return ContractResult(
                 name=contract.name,
                 scenario=name,
@@ -323,11 +314,6 @@ class _Gate:
 
 def _run_order(name: str) -> tuple[str, str]:
     return name.lower(), name
-
-
-def _policy(record: RunRecord | None, default: str) -> object:
-    """Return the hitch policy of a run; of one that left none, `default`."""
-    return default if record is None else record.sections.get("timeline", {}).get("hitch_policy")
 
 
 def _names(results: Iterator[ContractResult]) -> tuple[str, ...]:

@@ -16,7 +16,7 @@ from engine_harness.manifest.gates import HostFigures
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from engine_harness.manifest.contracts import Op
+    from engine_harness.manifest.contract_kinds import Op
     from engine_harness.manifest.gates import Baseline, Envelope, Tolerance
     from engine_harness.records.models import RunRecord
 

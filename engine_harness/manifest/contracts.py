@@ -6,35 +6,36 @@ only, so everything that names a game's own figures stands here.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Final, Literal, TypeAlias
+from typing import TYPE_CHECKING, Final
+
+from engine_harness.manifest.contract_kinds import (
+    CostContract,
+    CoverageContract,
+    Figure,
+    FigureContract,
+    FigureReport,
+    Setting,
+    StormContract,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from engine_harness.manifest.contract_kinds import Contract, Op
+
 __all__ = [
+    "ACCURACY",
+    "ACCURACY_REPORT",
     "BUILTIN_CONTRACTS",
     "COUNTS_SHOWN",
     "FIGURE_ROOTS",
     "GC_DRIFT",
     "SHIPPED",
+    "SHIPPED_ROWS",
     "SHIPPED_SUITE",
     "UTILISATION",
-    "Contract",
-    "CostContract",
-    "CoverageContract",
-    "Figure",
-    "FigureContract",
-    "Limit",
-    "Op",
-    "StormContract",
 ]
-
-Op: TypeAlias = Literal["<", "<=", "==", ">="]
-
-Limit: TypeAlias = "float | Mapping[str, float] | tuple[str, ...] | tuple[float, ...]"
-"""A number; numbers by scenario, or by figure of one contract; ids of scenarios; frequencies."""
 
 FIGURE_ROOTS: Final = (
     "metrics",
@@ -50,9 +51,37 @@ FIGURE_ROOTS: Final = (
 MASS_PRESSURE: Final = "engine_perf_mass_pressure"
 HITCH_RESILIENCE: Final = "engine_perf_hitch_resilience"
 FLICKER_WINDOW: Final = "engine_perf_flicker_window"
+LOOKAHEAD: Final = "engine_perf_lookahead"
+AUTO_TUNER: Final = "engine_perf_auto_tuner"
 
-SHIPPED: Final = (MASS_PRESSURE, HITCH_RESILIENCE, FLICKER_WINDOW)
+SHIPPED: Final = (MASS_PRESSURE, HITCH_RESILIENCE, FLICKER_WINDOW, LOOKAHEAD, AUTO_TUNER)
 """The workloads that ship. A scenario of a user never stands in for one of them."""
+
+_PRESSED_ROWS: Final = (
+    "accuracy_direct_approach",
+    "accuracy_safe_radius_snap",
+    "accuracy_highlight_gate",
+    "accuracy_cooldown_sequence",
+    "accuracy_tti_priority",
+    "accuracy_due_order",
+    "accuracy_slack_first_sight",
+    "accuracy_tti_gate",
+    "accuracy_min_lead",
+    "accuracy_lead_cap",
+    "accuracy_swing_back",
+    "accuracy_oscillation_burst",
+)
+_UNPRESSED_ROWS: Final = (
+    "accuracy_non_target_ignore",
+    "accuracy_slow_ball_ignore",
+    "accuracy_fake_ball_ignore",
+    "accuracy_oscillation_fake",
+)
+ACCURACY: Final = (*_PRESSED_ROWS, *_UNPRESSED_ROWS)
+"""The small scenarios that ship beside them: each says which presses it wants, and when."""
+
+SHIPPED_ROWS: Final = (*SHIPPED, *ACCURACY)
+"""Everything of the suite that ships."""
 
 SHIPPED_SUITE: Final = "engine-perf"
 """The suite that they belong to: the gate of another one demands them only if it says so."""
@@ -67,69 +96,6 @@ UTILISATION: Final = "host.utilisation"
 _FRAME_S: Final = 1 / 240
 
 
-@dataclass(frozen=True, kw_only=True)
-class Figure:
-    """One number of a record, and which side of the limit it has to keep to."""
-
-    path: str
-    op: Op
-    samples: str | None = None
-    """Path of the count without which the figure says nothing; beside that, a figure whose
-    neighbour `samples` is 0 says nothing either."""
-    limit_key: str | None = None
-    """Where a contract has several figures: the key of this one's limit."""
-    policy: str | None = None
-    """The hitch policy under which there is such a figure; None: any."""
-    about: str | None = None
-    """What it is a figure of, where the name of the contract does not say it."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class FigureContract:
-    """Figures within limits."""
-
-    name: str
-    figures: tuple[Figure, ...]
-    default: float | Mapping[str, float]
-    """By scenario, or by `limit_key` where there are several figures."""
-    scenarios: tuple[str, ...] | None = None
-    """Those it is tied to; None: each scenario of the suite."""
-    only_where: str | None = None
-    """Of a contract for each: a world without this figure is not asked. Those that ship are."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class CoverageContract:
-    """Scenarios that must be there, and come to their end; the limit is their ids."""
-
-    name: str
-    default: tuple[str, ...]
-
-
-@dataclass(frozen=True, kw_only=True)
-class StormContract:
-    """Storms of these frequencies of which every toggle was dispatched."""
-
-    name: str
-    scenario: str
-    default: tuple[float, ...]
-    rule: str
-    """That they toggle."""
-    duration_s: float
-    """How long each of them is, at least."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class CostContract:
-    """Work units against the budget in the baseline; the limit is the growth that fails."""
-
-    name: str
-    default: float
-
-
-Contract: TypeAlias = "FigureContract | CoverageContract | StormContract | CostContract"
-
-
 def _one(
     name: str,
     path: str,
@@ -137,17 +103,48 @@ def _one(
     default: float | Mapping[str, float],
     *scenarios: str,
     samples: str | None = None,
+    absent: str | None = None,
 ) -> FigureContract:
-    figure = Figure(path=path, op=op, samples=samples)
+    figure = Figure(path=path, op=op, samples=samples, absent=absent)
     return FigureContract(name=name, figures=(figure,), default=default, scenarios=scenarios)
 
 
-def _each(
-    name: str, path: str, op: Op, default: float, only_where: str | None = None
-) -> FigureContract:
-    figure = Figure(path=path, op=op)
-    return FigureContract(name=name, figures=(figure,), default=default, only_where=only_where)
+def _each(name: str, path: str, op: Op, default: float) -> FigureContract:
+    return FigureContract(name=name, figures=(Figure(path=path, op=op),), default=default)
 
+
+def _wanted(name: str, op: Op, about: str) -> Figure:
+    # Without a threat nobody was asked to press, and to refrain.
+    return Figure(
+        path=f"metrics.accuracy.{name}",
+        op=op,
+        samples="metrics.threats",
+        limit_key=name,
+        about=about,
+    )
+
+
+_ACCURACY_CONTRACT: Final = FigureContract(
+    name="accuracy",
+    figures=(
+        _wanted("accuracy", ">=", "wanted presses that were made, as a part of all wanted"),
+        _wanted("falsePositives", "<=", "presses that nobody wanted"),
+        _wanted("frameViolations", "<=", "wanted presses outside their frames"),
+        _wanted("spacingViolations", "<=", "presses too soon after the one before"),
+        _wanted("targetingViolations", "<=", "presses for no target, or for one that is not real"),
+    ),
+    default=MappingProxyType(
+        {
+            "accuracy": 1,
+            "falsePositives": 0,
+            "frameViolations": 0,
+            "spacingViolations": 0,
+            "targetingViolations": 0,
+        }
+    ),
+    scenarios=ACCURACY,
+    demanded_by=ACCURACY,
+)
 
 BUILTIN_CONTRACTS: Final[tuple[Contract, ...]] = (
     CoverageContract(name="coverage.scenarios", default=SHIPPED),
@@ -208,7 +205,15 @@ BUILTIN_CONTRACTS: Final[tuple[Contract, ...]] = (
         scenarios=(HITCH_RESILIENCE,),
     ),
     _one(
-        "presses.repeated", "metrics.presses.repeated", "<=", 0, *SHIPPED, samples="metrics.parries"
+        "presses.repeated",
+        "metrics.presses.repeated",
+        "<=",
+        0,
+        MASS_PRESSURE,
+        HITCH_RESILIENCE,
+        FLICKER_WINDOW,
+        LOOKAHEAD,
+        samples="metrics.parries",
     ),
     _one(
         "flicker.gatedOutWithinGrace",
@@ -218,13 +223,68 @@ BUILTIN_CONTRACTS: Final[tuple[Contract, ...]] = (
         FLICKER_WINDOW,
         samples="metrics.highlightToggles",
     ),
-    _each(
-        "commitLatency.p99",
-        "metrics.presses.commitLatency.p99",
-        "<=",
-        0.010,
+    FigureContract(
+        name="commitLatency.p99",
+        figures=(Figure(path="metrics.presses.commitLatency.p99", op="<="),),
+        default=0.010,
         only_where="metrics.presses.commitLatency.samples",
+        excused=_UNPRESSED_ROWS,
+        excuse="no press is wanted there, and there was none",
     ),
+    FigureContract(
+        name="lookahead.p10",
+        figures=(
+            Figure(
+                path="metrics.presses.lookahead.p10",
+                op=">=",
+                about="threats that are there early enough",
+            ),
+            Figure(
+                path="metrics.presses.lookahead.shortfall",
+                op="<=",
+                # They cannot reach the goal: what they can is no matter of taste.
+                limit=2 * _FRAME_S,
+                where="metrics.presses.lookahead.others",
+                about="the others: what one of them lacked at most to all that it had",
+            ),
+        ),
+        default=0.9,
+        scenarios=(LOOKAHEAD,),
+    ),
+    _one(
+        "autoTuner.presses",
+        "metrics.presses.settling.presses",
+        "<=",
+        3,
+        AUTO_TUNER,
+        samples="metrics.presses.settling.samples",
+        absent="the lead was never right again",
+    ),
+    _ACCURACY_CONTRACT,
     CostContract(name="cost.workUnits", default=0.01),
 )
 """In the order in which they are judged and told."""
+
+ACCURACY_REPORT: Final = FigureReport(
+    file_name="engine_perf_accuracy.json",
+    contract=_ACCURACY_CONTRACT.name,
+    figures="metrics.accuracy",
+    counts=(
+        "expected",
+        "actual",
+        "trueParries",
+        "missed",
+        "falsePositives",
+        "zeroExpectedFalsePositives",
+        "frameViolations",
+        "spacingViolations",
+        "targetingViolations",
+    ),
+    ratios=MappingProxyType(
+        {"accuracy": ("trueParries", "expected"), "precision": ("trueParries", "actual")}
+    ),
+    # In seconds, as every time that leaves; a frame of these scenarios is two of the engine's.
+    facts=MappingProxyType({"frameDuration": 1 / 120, "warmupFrames": 6, "ping": 0.095}),
+    settings=(Setting(name="ping", path="config.engine.pingMs", per=1000),),
+)
+"""How the accuracy of the rows is reported."""

@@ -7,22 +7,20 @@ from dataclasses import fields
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from engine_harness.manifest.contracts import (
-    BUILTIN_CONTRACTS,
-    FIGURE_ROOTS,
-    Contract,
+from engine_harness.manifest.contract_kinds import (
     CostContract,
     CoverageContract,
     FigureContract,
     StormContract,
 )
+from engine_harness.manifest.contracts import BUILTIN_CONTRACTS, FIGURE_ROOTS
 from engine_harness.manifest.gates import Bound, Envelope, OwnContract, Tolerance
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from engine_harness._types import Json, JsonMap
-    from engine_harness.manifest.contracts import Limit, Op
+    from engine_harness.manifest.contract_kinds import Contract, Limit, Op
     from engine_harness.manifest.fields import Field
 
 __all__ = ["read_envelope", "written"]

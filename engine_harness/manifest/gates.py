@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from engine_harness._types import Json, JsonMap
-    from engine_harness.manifest.contracts import Limit, Op
+    from engine_harness.manifest.contract_kinds import Limit, Op
 
 __all__ = [
     "Baseline",

@@ -37,6 +37,7 @@ BUILTIN_REPORTERS = (
     "engine_replay",
     "engine_metrics",
     "engine_perf_metrics",
+    "engine_perf_accuracy",
 )
 """A suite names the ones that it wants."""
 
@@ -100,7 +101,9 @@ class Reporter(Protocol):
 @cache
 def reporters() -> Registry[Reporter]:
     """Return all reporters by name: ours, then those of the group `engine_harness.reporters`."""
+    from engine_harness.manifest.contracts import ACCURACY_REPORT
     from engine_harness.report.artifacts import SimulationReporter
+    from engine_harness.report.figure_report import FigureReporter
     from engine_harness.report.metrics import MetricsReporter
     from engine_harness.report.observability import ObservabilityReporter
     from engine_harness.report.replay import ReplayReporter
@@ -111,6 +114,7 @@ def reporters() -> Registry[Reporter]:
     registry.register("engine_replay", ReplayReporter())
     for name, with_gate in (("engine_metrics", False), ("engine_perf_metrics", True)):
         registry.register(name, MetricsReporter(f"{name}.json", with_gate=with_gate))
+    registry.register("engine_perf_accuracy", FigureReporter(ACCURACY_REPORT))
     return registry
 
 

@@ -8,11 +8,11 @@ from typing import Any
 
 from engine_harness.checks.gates import GateOutcome, judge_gate
 from engine_harness.checks.verdict import Verdict
-from engine_harness.manifest.contracts import SHIPPED
+from engine_harness.manifest.contracts import ACCURACY, SHIPPED, SHIPPED_ROWS
 from engine_harness.manifest.gates import Baseline, Budget, Envelope, HostFigures
 from engine_harness.records.models import Cost, FunctionCost, Outcome, RunRecord, ScenarioHead
 
-MASS, RESILIENCE, FLICKER = SHIPPED
+MASS, RESILIENCE, FLICKER, LOOKAHEAD, TUNER = SHIPPED
 MACHINE = "A processor | 2 cores"
 
 LATENESS = {"samples": 40, "onTime": 40, "total": 0.1, "average": 0.0025, "min": 0, "max": 0.004}
@@ -69,6 +69,13 @@ def good() -> dict[str, Any]:
                 "commitLatency": samples,
                 "leadDeviation": {"samples": 13, "max": 0.01},
                 "leadDeviationInStall": {"samples": 2, "max": 0.18, "maxExcess": 0.004},
+                "lookahead": {"samples": 12, "p10": 0.95, "others": 0},
+                "settling": {"samples": 6, "presses": 3, "leadError": 0.002},
+            },
+            "accuracy": {
+                "expected": 2, "actual": 2, "trueParries": 2, "missed": 0, "falsePositives": 0,
+                "zeroExpectedFalsePositives": 0, "frameViolations": 0, "spacingViolations": 0,
+                "targetingViolations": 0, "accuracy": 1, "precision": 1,
             },
         },
         "timeline": {
@@ -85,7 +92,7 @@ def good() -> dict[str, Any]:
         "status": "completed",
         "work_units": 1000,
         "checkpoints": {},
-    }
+    }  # fmt: skip
     return copy.deepcopy(data)
 
 
@@ -130,8 +137,13 @@ def run(identity: str, /, passed: bool = True, world: str = "autoparry", **chang
 
 
 def shipped(**changes: Any) -> list[Run]:
-    """Return the three workloads; `changes` are those of `run` below the id of one."""
+    """Return the five workloads; `changes` are those of `run` below the id of one."""
     return [run(name, **changes.get(name, {})) for name in SHIPPED]
+
+
+def rows(**changes: Any) -> list[Run]:
+    """Return the sixteen scenarios that want presses; `changes` as of `shipped`."""
+    return [run(name, **changes.get(name, {})) for name in ACCURACY]
 
 
 BUDGET = Budget(
@@ -139,8 +151,8 @@ BUDGET = Budget(
     functions={"(library calls)": 100, "lua/worlds/x: f": 600, "lua/worlds/x: g": 300},
 )
 BASELINE = Baseline(
-    machines={MACHINE: dict.fromkeys(SHIPPED, HostFigures(gc_delta_kb=850, utilisation=30))},
-    cost=dict.fromkeys(SHIPPED, BUDGET),
+    machines={MACHINE: dict.fromkeys(SHIPPED_ROWS, HostFigures(gc_delta_kb=850, utilisation=30))},
+    cost=dict.fromkeys(SHIPPED_ROWS, BUDGET),
 )
 
 

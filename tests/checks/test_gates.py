@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from engine_harness.manifest.contracts import BUILTIN_CONTRACTS, SHIPPED
+from engine_harness.manifest.contracts import ACCURACY, BUILTIN_CONTRACTS, SHIPPED
 from engine_harness.manifest.gates import (
     Baseline,
     Bound,
@@ -18,15 +18,21 @@ from engine_harness.records.models import Checkpoint
 
 from .gate_runs import (
     FLICKER,
+    LOOKAHEAD,
     MASS,
     RESILIENCE,
+    TUNER,
     broken,
     judged,
+    rows,
     run,
     shipped,
     storm,
     toggles,
 )
+
+WANTING = "accuracy_tti_priority"
+REFRAINING = "accuracy_fake_ball_ignore"
 
 
 def own(name: str, figure: str, *bounds: Bound, scenario: str | None = None) -> Envelope:
@@ -34,8 +40,8 @@ def own(name: str, figure: str, *bounds: Bound, scenario: str | None = None) -> 
     return Envelope(contracts=(contract,))
 
 
-def test_the_three_workloads_keep_all_contracts() -> None:
-    outcome = judged(shipped())
+def test_what_ships_keeps_all_contracts() -> None:
+    outcome = judged([*shipped(), *rows()])
     assert broken(outcome) == []
     assert all(result.passed for result in outcome.results)
     names = {result.name for result in outcome.contracts}
@@ -55,6 +61,8 @@ def test_the_three_workloads_keep_all_contracts() -> None:
         (RESILIENCE, "timeline__hitch_totals__count", 4, "coverage.hitches", 5),
         (MASS, "metrics__outcomes__unresolved", 1, "coverage.unresolved", 0),
         (FLICKER, "metrics__outcomes__unresolved", 1, "coverage.unresolved", 0),
+        (LOOKAHEAD, "metrics__outcomes__unresolved", 1, "coverage.unresolved", 0),
+        (TUNER, "metrics__outcomes__unresolved", 1, "coverage.unresolved", 0),
         (MASS, "timeline__scheduler__lateness__nominal__p99", 0.0101, "lateness.nominal.p99", 0.01),
         (
             FLICKER,
@@ -76,8 +84,11 @@ def test_the_three_workloads_keep_all_contracts() -> None:
         (MASS, "metrics__presses__repeated", 1, "presses.repeated", 0),
         (RESILIENCE, "metrics__presses__repeated", 1, "presses.repeated", 0),
         (FLICKER, "metrics__presses__repeated", 1, "presses.repeated", 0),
+        (LOOKAHEAD, "metrics__presses__repeated", 1, "presses.repeated", 0),
         (FLICKER, "metrics__gateOuts__withinGrace", 1, "flicker.gatedOutWithinGrace", 0),
         (MASS, "metrics__presses__commitLatency__p99", 0.011, "commitLatency.p99", 0.01),
+        (LOOKAHEAD, "metrics__presses__lookahead__p10", 0.899, "lookahead.p10", 0.9),
+        (TUNER, "metrics__presses__settling__presses", 4, "autoTuner.presses", 3),
     ],
 )
 def test_a_figure_beyond_its_limit_breaks_its_contract_and_no_other(
@@ -110,6 +121,15 @@ def test_a_figure_beyond_its_limit_breaks_its_contract_and_no_other(
         (FLICKER, "metrics__presses__commitLatency", {"samples": 0}, "commitLatency.p99"),
         # A workload that ships has presses; only another world need not know them.
         (FLICKER, "metrics__presses__commitLatency", None, "commitLatency.p99"),
+        (LOOKAHEAD, "metrics__presses__lookahead", {"samples": 0, "others": 0}, "lookahead.p10"),
+        # Threats that could not reach the goal do not stand in for those that could.
+        (
+            LOOKAHEAD,
+            "metrics__presses__lookahead",
+            {"samples": 0, "others": 3, "shortfall": 0},
+            "lookahead.p10",
+        ),
+        (TUNER, "metrics__presses__settling", {"samples": 0}, "autoTuner.presses"),
         (MASS, "work_units", None, "cost.workUnits"),
         (MASS, "metrics", None, "onTime"),
         (MASS, "timeline", None, "lateness.nominal.max"),
@@ -131,6 +151,113 @@ def test_a_press_inside_a_stall_is_set_apart_under_policy_stall_only() -> None:
     assert judged(shipped(**{RESILIENCE: none})).failures == ("hitch.leadDeviation",)
     caught_up = {**none, "timeline__hitch_policy": "catch_up"}
     assert judged(shipped(**{RESILIENCE: caught_up})).failures == ()
+
+
+ABOUT_OTHERS = "the others: what one of them lacked at most to all that it had"
+
+
+@pytest.mark.parametrize(
+    ("others", "shortfall", "wanted"),
+    [
+        (0, None, []),
+        (2, 2 / 240, []),
+        (2, 0.0084, [("lookahead.p10", LOOKAHEAD, 0.0084, 2 / 240, ABOUT_OTHERS)]),
+        (2, None, [("lookahead.p10", LOOKAHEAD, None, 2 / 240, None)]),
+    ],
+)
+def test_threats_that_come_late_are_judged_only_where_there_are_some(
+    others: int, shortfall: float | None, wanted: list[Any]
+) -> None:
+    figures = {"samples": 12, "p10": 0.95, "others": others, "shortfall": shortfall}
+    outcome = judged(shipped(**{LOOKAHEAD: {"metrics__presses__lookahead": figures}}))
+    found = broken(outcome)
+    if shortfall is None and others:
+        assert str(found[0][-1]) == f"no samples ({ABOUT_OTHERS})"
+        found = [(*found[0][:-1], None)]
+    assert found == wanted
+    judged_figures = [row for row in outcome.contracts if row.name == "lookahead.p10"]
+    assert len(judged_figures) == (2 if others else 1)
+
+
+def test_a_lead_that_is_never_right_again_is_told_apart_from_one_that_nobody_has_seen() -> None:
+    settling: dict[str, Any] = {"samples": 6, "leadError": -0.06}
+    outcome = judged(shipped(**{TUNER: {"metrics__presses__settling": settling}}))
+    detail = "the lead was never right again"
+    assert broken(outcome) == [("autoTuner.presses", TUNER, None, 3, detail)]
+
+
+@pytest.mark.parametrize(
+    ("figure", "value", "limit", "about"),
+    [
+        ("accuracy", 0.5, 1, "wanted presses that were made, as a part of all wanted"),
+        ("falsePositives", 1, 0, "presses that nobody wanted"),
+        ("frameViolations", 1, 0, "wanted presses outside their frames"),
+        ("spacingViolations", 1, 0, "presses too soon after the one before"),
+        ("targetingViolations", 1, 0, "presses for no target, or for one that is not real"),
+    ],
+)
+@pytest.mark.parametrize("name", [WANTING, REFRAINING])
+def test_a_press_that_is_not_as_wanted_breaks_the_accuracy(
+    name: str, figure: str, value: float, limit: float, about: str
+) -> None:
+    outcome = judged([*shipped(), *rows(**{name: {f"metrics__accuracy__{figure}": value}})])
+    assert broken(outcome) == [("accuracy", name, value, limit, about)]
+
+
+@pytest.mark.parametrize("path", ["metrics__accuracy", "metrics"])
+def test_a_row_without_figures_breaks_the_accuracy(path: str) -> None:
+    outcome = judged([*shipped(), *rows(**{WANTING: {path: None}})])
+    failed = [row for row in broken(outcome) if row[0] == "accuracy"]
+    assert [row[1:3] for row in failed] == [(WANTING, None)] * 5
+    assert all(str(row[-1]).startswith("no samples") for row in failed)
+
+
+def test_who_refrains_where_there_is_no_threat_has_shown_nothing() -> None:
+    outcome = judged([*shipped(), *rows(**{REFRAINING: {"metrics__threats": 0}})])
+    assert outcome.failures == ("accuracy",)
+    assert [row[1:3] for row in broken(outcome)] == [(REFRAINING, None)] * 5
+
+
+def test_a_row_that_is_gone_breaks_the_accuracy_once() -> None:
+    outcome = judged([*shipped(), *rows()[1:]])
+    gone = ACCURACY[0]
+    assert [row[:2] for row in broken(outcome)] == [("accuracy", gone), ("cost.workUnits", gone)]
+    assert broken(outcome)[0][-1] == "no samples: the scenario has not run"
+
+
+def test_rows_are_demanded_where_one_is_loaded_or_the_envelope_says_so() -> None:
+    assert judged(shipped()).passed
+    assert not judged(shipped(), loaded=(*SHIPPED, ACCURACY[0])).passed
+    names = {result.name for result in judged(shipped(), Envelope(is_shipped=True)).contracts}
+    assert "accuracy" in names
+    # And those who have only the rows need no workloads.
+    assert judged(rows()).passed
+    assert {name for name, *_ in broken(judged(rows()[1:]))} == {"accuracy", "cost.workUnits"}
+
+
+NONE: dict[str, Any] = {"metrics__presses__commitLatency": {"samples": 0}}
+
+
+def test_only_who_wants_no_press_is_excused_from_its_latency_and_is_told() -> None:
+    outcome = judged([*shipped(), *rows(**{REFRAINING: NONE, WANTING: NONE})])
+    rest = (None, 0.01, "no samples")
+    assert broken(outcome) == [("commitLatency.p99", WANTING, *rest)]
+    excused = [
+        (result.name, result.scenario, result.detail)
+        for result in outcome.contracts
+        if result.passed is None
+    ]
+    why = "no press is wanted there, and there was none"
+    assert excused == [("commitLatency.p99", REFRAINING, why)]
+
+
+def test_who_presses_all_the_same_is_not_excused() -> None:
+    late = {"metrics__presses__commitLatency__p99": 0.02}
+    outcome = judged([*shipped(), *rows(**{REFRAINING: late})])
+    assert broken(outcome) == [("commitLatency.p99", REFRAINING, 0.02, 0.01, None)]
+    gone: dict[str, Any] = {"metrics__presses": None}
+    outcome = judged([*shipped(), *rows(**{REFRAINING: gone})])
+    assert outcome.failures == ("commitLatency.p99",)
 
 
 @pytest.mark.parametrize(
@@ -181,7 +308,8 @@ def test_a_workload_that_ships_and_did_not_end_well_breaks_the_coverage() -> Non
 
 
 def test_a_workload_that_is_gone_breaks_all_that_is_tied_to_it() -> None:
-    outcome = judged(shipped()[:2], Envelope(is_shipped=True))
+    there = [case for case in [*shipped(), *rows()] if case.record.scenario.id != FLICKER]
+    outcome = judged(there, Envelope(is_shipped=True))
     assert broken(outcome) == [
         ("coverage.scenarios", FLICKER, 0, 1, f"no scenario {FLICKER}"),
         ("coverage.threats", FLICKER, None, 5, "no samples: the scenario has not run"),

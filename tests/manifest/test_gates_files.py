@@ -71,7 +71,7 @@ def test_a_key_replaces_its_default_and_no_other(tmp_path: Path) -> None:
 
 
 def test_limits_by_scenario_by_figure_and_as_lists(tmp_path: Path) -> None:
-    mass, resilience, flicker = SHIPPED
+    mass, resilience, flicker, *_ = SHIPPED
     envelope = read(
         tmp_path,
         {
@@ -79,6 +79,8 @@ def test_limits_by_scenario_by_figure_and_as_lists(tmp_path: Path) -> None:
             "hitch.leadDeviation": {"stallExcess": 0.01},
             "coverage.storms": [30, 15.5],
             "coverage.scenarios": [mass],
+            "lookahead.p10": 1.1,
+            "accuracy": {"falsePositives": 1},
             "tolerance": {"gcKb": 10},
         },
     )
@@ -86,6 +88,11 @@ def test_limits_by_scenario_by_figure_and_as_lists(tmp_path: Path) -> None:
     assert envelope.limits["hitch.leadDeviation"] == {"max": 0.02, "stallExcess": 0.01}
     assert envelope.limits["coverage.storms"] == (30, 15.5)
     assert envelope.limits["coverage.scenarios"] == (mass,)
+    assert envelope.limits["lookahead.p10"] == 1.1
+    assert envelope.limits["accuracy"] == {
+        "accuracy": 1, "falsePositives": 1, "frameViolations": 0, "spacingViolations": 0,
+        "targetingViolations": 0,
+    }  # fmt: skip
     assert envelope.tolerance == Tolerance(gc_kb=10)
     assert read(tmp_path, {"coverage.threats": 7}).limits["coverage.threats"] == 7
     assert resilience not in Envelope().limits["coverage.threats"]  # type: ignore[operator]

@@ -5,14 +5,27 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+from engine_harness.manifest.contracts import SHIPPED
 from engine_harness.manifest.gates import Baseline, Bound, Envelope, OwnContract
 from engine_harness.report.gate import gate_lines, gate_view
 
-from ..checks.gate_runs import BASELINE, FLICKER, MACHINE, MASS, RESILIENCE, judged, run, shipped
+from ..checks.gate_runs import (
+    BASELINE,
+    FLICKER,
+    LOOKAHEAD,
+    MACHINE,
+    MASS,
+    RESILIENCE,
+    TUNER,
+    judged,
+    run,
+    shipped,
+)
 
 if TYPE_CHECKING:
     from ..checks.gate_runs import Run
 
+COUNTS = "threats=5000 parries=20 hitches=5 queueMax=44"
 KEPT = "util=30.500 gc=900.00KB lateAvg=2.50ms lateMax=4.00ms"
 
 
@@ -30,10 +43,7 @@ def lines(
 
 
 def test_each_scenario_that_kept_its_contracts_has_its_figures_on_one_line() -> None:
-    assert lines(shipped()) == [
-        f"[PASS] {name} threats=5000 parries=20 hitches=5 queueMax=44 {KEPT}"
-        for name in (MASS, RESILIENCE, FLICKER)
-    ]
+    assert lines(shipped()) == [f"[PASS] {name} {COUNTS} {KEPT}" for name in SHIPPED]
 
 
 def test_words_of_what_a_world_does_not_count_are_left_out() -> None:
@@ -62,6 +72,7 @@ def test_each_broken_contract_has_figure_and_limit_and_the_last_line_names_all()
         f"[FAIL] {FLICKER} cost.workUnits: 1100 (limit < 1010)",
         "  in all 1,000 -> 1,100 (+10 %)",
         "  lua/worlds/x: f 600 -> 700 (+16.67 %)",
+        *(f"[PASS] {name} {COUNTS} {KEPT}" for name in (LOOKAHEAD, TUNER)),
         "engine-perf: 6 contracts failed: coverage.hitches, onTime, hitch.leadDeviation,"
         " commitLatency.p99, cost.workUnits, host.utilisation",
     ]
@@ -70,7 +81,8 @@ def test_each_broken_contract_has_figure_and_limit_and_the_last_line_names_all()
 def test_a_contract_that_several_scenarios_break_is_named_once() -> None:
     slow = {"timeline__scheduler__lateness__nominal__max": 1}
     found = lines(shipped(**{MASS: slow, FLICKER: slow}))
-    assert [line[:6] for line in found] == ["[FAIL]", "[PASS]", "[FAIL]", "engine"]
+    marks = ["[FAIL]", "[PASS]", "[FAIL]", "[PASS]", "[PASS]", "engine"]
+    assert [line[:6] for line in found] == marks
     assert found[-1] == "engine-perf: 1 contract failed: lateness.nominal.max"
 
 
@@ -92,7 +104,7 @@ def test_what_was_skipped_is_told_once_per_reason() -> None:
 def test_without_the_host_nothing_is_told_that_a_machine_decides() -> None:
     cases = shipped(**{MASS: {"host__scheduler__utilisation": 0.001}})
     figures = "threats=5000 parries=20 hitches=5 queueMax=44 lateAvg=2.50ms lateMax=4.00ms"
-    kept = [f"[PASS] {name} {figures}" for name in (MASS, RESILIENCE, FLICKER)]
+    kept = [f"[PASS] {name} {figures}" for name in SHIPPED]
     assert lines(cases, with_host=False) == kept
     assert lines(cases, with_host=False, machine="B") == kept
 
@@ -124,9 +136,7 @@ def test_the_view_keeps_what_a_machine_decides_apart() -> None:
     assert isinstance(host, dict)
     assert host["passed"] is False
     assert host["fingerprint"] == MACHINE
-    assert host["baseline"] == {
-        name: {"gcDeltaKb": 850, "utilisation": 30} for name in (MASS, RESILIENCE, FLICKER)
-    }
+    assert host["baseline"] == {name: {"gcDeltaKb": 850, "utilisation": 30} for name in SHIPPED}
     contracts = view["contracts"]
     assert isinstance(contracts, list)
     assert contracts[0] == {

@@ -13,7 +13,7 @@ ENGINE_PERF = Suite(
     description="runs the scenarios tagged engine-perf, then the performance gate",
     folder="engine-perf",
     selects=ScenarioFilter(drivers=("timeline",), tags=("engine-perf",)),
-    reporters=("engine_perf_metrics", "engine_observability"),
+    reporters=("engine_perf_metrics", "engine_perf_accuracy", "engine_observability"),
     gate="default",
     nothing="no scenario is tagged engine-perf",
     may_be_empty=False,
