@@ -34,7 +34,7 @@ function Plan.new(module)
 		count = count,
 		empty = module.empty,
 		null = module.null,
-		policies_wish = module.intelligence,
+		said_intelligence = module.intelligence,
 	}
 	return setmetatable(plan, Plan)
 end
@@ -73,7 +73,7 @@ end
 
 --- A copy of the plan's block `intelligence`, nil without one.
 function Plan:intelligence()
-	return self.policies_wish and copy_of(self, self.policies_wish, json.null)
+	return self.said_intelligence and copy_of(self, self.said_intelligence, json.null)
 end
 
 --- The fields of event `index` that belong to its kind.

@@ -1,4 +1,5 @@
--- Small scenes, each with the presses that it wants: for whom, in which frames, how far apart.
+-- Accuracy scenarios: small ones, each with the presses that it wants: for whom, in which frames,
+-- how far apart.
 --
 -- A frame is 1/120 s here, two of the engine's. Frames count from 1 after six frames of warm-up;
 -- what happens at a frame is authored at the first of its two.
@@ -89,8 +90,12 @@ local function scenario(row)
 	for _, entry in ipairs(row.events or {}) do
 		timeline[#timeline + 1] = entry
 	end
-	local over = { time = WARM_UP + row.frames / 120, rule = "autoparry-enabled", value = false }
-	timeline[#timeline + 1] = over
+	-- The last frame of the row is looked at; its telemetry is kept before it is reset.
+	local over = WARM_UP + row.frames / 120
+	timeline[#timeline + 1] =
+		{ time = over, player = { action = "observe-telemetry", duration = 1 / 240 } }
+	timeline[#timeline + 1] =
+		{ time = over + 1 / 240, rule = "autoparry-enabled", value = false }
 	return {
 		metadata = {
 			id = "accuracy_" .. row.id, label = row.label, tags = { "engine-perf", "accuracy" },

@@ -235,7 +235,8 @@ def test_catching_up_changes_presses_and_misses_nothing(
             for record in (of_stall, of_catch_up)
         )
         assert flights == same_flights
-        # Presses that are due in a stall do: late at its end, or at their own frame.
+        # Presses that are due in a stall do: late at its end, or at their own frame. A timer is up
+        # to a frame late anywhere; twice that can only be the stall of 43 frames.
         presses = of_stall["sections"]["autoparry"]["parryLog"]
         assert max(late_s(press) for press in presses if press["inStall"]) > 2 * FRAME_S
         assert all(late_s(press) <= FRAME_S + 1e-6 for press in presses if not press["inStall"])

@@ -28,6 +28,8 @@ TOO_STRICT = '{"lateness.nominal.max": -1}'
 ENVELOPE = "scenarios/baselines/engine-perf.envelope.json"
 
 LOOP_AFTER = "function Decide.ball(c, b, now)\n"
+# A round costs as much as a call. In the cheapest scenario below 30 are 5 % of all work, and growth
+# by 1 % fails.
 LOOP = "\tfor _ = 1, 30 do end\n"
 
 

@@ -9,9 +9,6 @@ local Step = require("worlds.autoparry.policies.step")
 local Intelligence = {}
 Intelligence.__index = Intelligence
 
--- How long what was told of a threat holds good: as long as its tempo looks back.
-local THREAT_VALID_S = 0.3
-
 local function new_log(limit)
 	return { rows = {}, total = 0, limit = limit }
 end
@@ -36,7 +33,6 @@ function Intelligence.new(parts)
 		steps = new_log(parts.row_limit),
 		adjustments = new_log(parts.row_limit),
 		last_press_s = nil,
-		threat = nil,
 	}, Intelligence)
 	for _, id in ipairs(unknown) do
 		local known = table.concat(Policies.ids, ", ")
@@ -48,37 +44,26 @@ function Intelligence.new(parts)
 	return self
 end
 
--- What is known of the threat that a schedule was made for.
-local function of_threat(self, event)
-	local threat = self.threat
-	if not threat or event.time - threat.time > THREAT_VALID_S then
-		return nil, nil
-	end
-	-- The tempo is that of the highlight, the volatility that of one ball.
-	return threat.tempo, threat.ballId == event.ballId and threat.volatility or nil
-end
-
 -- What the policies look at.
-local function facts_of(self, event)
+---@param gap_s number|nil since the press before
+local function facts_of(event, gap_s)
 	if event.type == "press" then
-		local decision, last_s = event.decision or {}, self.last_press_s
-		self.last_press_s = event.time
+		local decision = event.decision
 		return {
 			reaction_s = event.reactionTime,
-			gap_s = last_s and event.time - last_s,
-			reason = decision.reason or event.scheduledReason,
+			gap_s = gap_s,
+			reason = decision.reason,
 			tempo = decision.tempo,
 			volatility = decision.volatility,
-			is_panicking = decision.panic == true,
+			is_panicking = decision.panic,
 		}
 	end
-	local tempo, volatility = of_threat(self, event)
 	return {
 		slack_s = event.slack,
 		reason = event.reason,
-		tempo = tempo,
-		volatility = volatility,
-		is_panicking = false,
+		tempo = event.tempo,
+		volatility = event.volatility,
+		is_panicking = event.panic,
 	}
 end
 
@@ -102,14 +87,14 @@ end
 --- Hear of an event of the telemetry.
 ---@param event table
 function Intelligence:take(event)
-	if event.type == "threat" then
-		self.threat = event
-		return
-	elseif event.type ~= "press" and event.type ~= "schedule" then
+	if event.type ~= "press" and event.type ~= "schedule" then
 		return
 	end
-	local values = self.controller.values
-	local facts, overrides, reasons = facts_of(self, event), nil, {}
+	local values, last_s = self.controller.values, self.last_press_s
+	if event.type == "press" then
+		self.last_press_s = event.time
+	end
+	local facts, overrides, reasons = facts_of(event, last_s and event.time - last_s), nil, {}
 	for _, policy in ipairs(self.chosen) do
 		if policy.runs_on[event.type] then
 			local from = Step.current(values, policy.key)

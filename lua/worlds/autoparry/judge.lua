@@ -55,6 +55,11 @@ function Judge:pressed(press, index, effect_s, stall_end_s)
 	self.quality:pressed(press, effect_s, stall_end_s)
 end
 
+--- The input delay is another one from now on: it is counted anew how soon presses are right again.
+function Judge:input_delay_changed()
+	self.quality:input_delay_changed()
+end
+
 --- The outcome of the threat in `slot` is decided; it leaves the world after this.
 function Judge:resolved(slot, outcome, contact_s, press_index)
 	local world = self.world

@@ -45,7 +45,7 @@ HANDLERS["input:delay"] = function(world, payload)
 	local ms = read_ms(world, "input:delay", payload, INPUT_DELAY_MAX_MS, kept_ms)
 	if ms and ms / 1000 ~= settings.input_delay_s then
 		settings.input_delay_s = ms / 1000
-		world.judge.quality.settling:changed()
+		world.judge:input_delay_changed()
 	end
 end
 

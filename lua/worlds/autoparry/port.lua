@@ -17,7 +17,6 @@ end
 local function pressed(world, press)
 	local env, slot = world.env, press.slot
 	local threats = world.threats
-	local x, y, z, vx, vy, vz = threats:reading(slot, world.physics:ahead_s(press.pressed_s))
 	local stall_end_s = Stalls.end_of(env.hitches, press.planned_s)
 	local _, index = world.logs:press({
 		timestamp = press.pressed_s,
@@ -28,8 +27,8 @@ local function pressed(world, press)
 		scheduled_at_s = press.scheduled_s or nil,
 		in_stall = stall_end_s ~= nil,
 		remote = press.remote,
-		position = { x = x, y = y, z = z },
-		velocity = { x = vx, y = vy, z = vz },
+		position = press.position,
+		velocity = press.velocity,
 		real_ball = threats.is_real[slot],
 	})
 	local effect_s = press.pressed_s + world.settings.input_delay_s
@@ -47,8 +46,8 @@ local function pressed(world, press)
 	end
 	world.server:pressed(slot, press.serial, press.id, effect_s)
 	if world.accuracy then
-		local is_target = world.controller.values.targetHighlightName == nil
-			or world.target_watch:targets(press.pressed_s)
+		local needs_highlight = world.controller.values.targetHighlightName ~= nil
+		local is_target = world.target_watch:targets(press.pressed_s, needs_highlight)
 		world.accuracy:pressed(press.id, press.pressed_s, threats.is_real[slot] and is_target)
 	end
 	if world.settings.destroy_on_press then

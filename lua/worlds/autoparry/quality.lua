@@ -35,6 +35,11 @@ local function greater(a, b)
 	return (not a or b > a) and b or a
 end
 
+--- The input delay is another one from now on.
+function Quality:input_delay_changed()
+	self.settling:changed()
+end
+
 --- A press was made.
 ---@param press table as the controller tells of it: serial of the threat it was planned for,
 --- pressed_s, planned_s, planned_lead_s, scheduled_s?, auto_bias_s?

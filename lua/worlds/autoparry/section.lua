@@ -15,7 +15,7 @@ local VIEWS_OF_POLICIES = {
 	replay = VIEWS.replay,
 	observability = VIEWS.observability,
 	["intel/traces"] = { "aside.traces" },
-	["intel/recommendations"] = { "autoparry.recommendations" },
+	["intel/recommendations"] = { "autoparry.diagnostics.recommendations" },
 }
 
 -- A list that nothing is in must not leave as a map.

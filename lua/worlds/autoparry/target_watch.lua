@@ -1,9 +1,12 @@
 --- Whether the player is the target, as the game itself sees it: who judges AutoParry does not take
 --- its word for it.
 
+local Time = require("worlds.autoparry.time")
+
 -- So long after the highlight has gone the player still counts as the target, if it was ever seen.
+-- Not AutoParry's own constant: one that is wrong there shows here.
 local GRACE_S = 0.2
-local ROUNDING_S = 1e-9
+local ROUNDING_S = Time.ROUNDING_S
 
 local TargetWatch = {}
 TargetWatch.__index = TargetWatch
@@ -33,14 +36,16 @@ function TargetWatch:looked()
 end
 
 --- Whether the player is the target.
-function TargetWatch:targets(now)
-	return self.is_highlighted or self.was_seen and now <= self.dropped_s + GRACE_S + ROUNDING_S
+---@param needs_highlight boolean whether anything but the highlight would do
+function TargetWatch:targets(now, needs_highlight)
+	return not needs_highlight or self.is_highlighted
+		or self.was_seen and now <= self.dropped_s + GRACE_S + ROUNDING_S
 end
 
 --- AutoParry held a press back for want of the highlight.
 ---@return boolean is_within_grace it should not have
 function TargetWatch:gated_out(now)
-	local is_within = self:targets(now)
+	local is_within = self:targets(now, true)
 	local kind = is_within and "withinGrace" or "justified"
 	self.gate_outs[kind] = self.gate_outs[kind] + 1
 	return is_within

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from . import reference_timing as timing
+from .duel import swing
 from .mutant import Play, ball, rule
 
 if TYPE_CHECKING:
@@ -94,7 +95,7 @@ def claim_sigma_decides(play: Play) -> None:
     floors = (0.01, 1.5 * delta_s, 10 * delta_s**2 / 2, 80 * delta_s**3 / 6)
     depth = 2.2 * sum(floor**2 for floor in floors) ** 0.5
     confident, unsure = (seen(delta_s - (depth + more) / 160) for more in (0.05, -0.05))
-    options = {"pressConfidencePadding": 0, "minTTI": 0}
+    options: dict[str, Any] = {"pressConfidencePadding": 0, "minTTI": 0}
     assert play(confident, **options).only.reason == "confidence"
     assert play(unsure, **options).only.reason == "ready-to-press"
 
@@ -149,10 +150,11 @@ def claim_lead_cap(play: Play) -> None:
 
 def claim_slack(play: Play) -> None:
     """A ball first seen with the slack or less to wait is pressed at once, any other in time."""
-    for slack_s, options in (
+    cases: tuple[tuple[float, dict[str, Any]], ...] = (
         (timing.slack(0.015, timing.min_lead(PING_S), timing.slack_add(PING_S, 0), 1.2), {}),
         (0.05 + timing.slack_add(PING_S, 0), {"pressScheduleSlack": 0.05}),
-    ):
+    )
+    for slack_s, options in cases:
         edge_s = lead() + slack_s + 0.01
         early = play(seen(edge_s - 0.001), **options).only
         assert (early.at_s, early.lead_s) == (near(START_S), near(edge_s - 0.001))
@@ -246,15 +248,7 @@ def claim_progress(play: Play) -> None:
 
 
 def swinging(distance: float, speed: float, frequency_hz: float, magnitude: float) -> Any:
-    return ball(
-        START_S,
-        "a",
-        distance,
-        speed,
-        oscillationFrequency=frequency_hz,
-        oscillationMagnitude=magnitude,
-        axis={"x": 0, "y": 0, "z": 1},
-    )
+    return ball(START_S, "a", distance, speed, **swing(frequency_hz, magnitude))
 
 
 def claim_rearm_window(play: Play) -> None:

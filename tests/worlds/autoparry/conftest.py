@@ -18,27 +18,54 @@ from .reference_rows import encoded, is_same, rows_of
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
+    from conftest import Bench
+
     from .reference_rows import Row, Value
 
-PROBE = Path(__file__).with_name("formulas_probe.lua")
+HERE = Path(__file__).parent
 BATCH = 125
 NONE = "none"
 
 
+class Probe:
+    """Calls the functions of a Lua module of the tests, in a child process."""
+
+    def __init__(self, harness: Harness, module: str) -> None:
+        self._harness, self._module = harness, module
+
+    def results(self, function: str, *args: Any) -> list[Any]:
+        """Return all that a function returns."""
+        found: list[Any] = self._harness.call_lua(self._module, function, *args)
+        return found
+
+    def __call__(self, function: str, *args: Any) -> Any:
+        """Return the only thing that a function returns."""
+        (found,) = self.results(function, *args)
+        return found
+
+
+@pytest.fixture(scope="module")
+def probe_of(shared_bench: Bench) -> Callable[..., Probe]:
+    """Return a maker of probes: of `<name>_probe.lua` beside the tests, or of the text given."""
+
+    def made(name: str, text: str | None = None) -> Probe:
+        path = HERE / f"{name}_probe.lua"
+        shared_bench.write(f"lua/probe/{name}.lua", text or path.read_text("utf-8"))
+        return Probe(shared_bench.harness, f"probe.{name}")
+
+    return made
+
+
 @pytest.fixture(scope="session")
-def probe(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Any]]:
-    """Return a caller of the probe's functions, in a child process."""
+def probe(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Probe]:
+    """Return the probe of the formulas."""
     root = tmp_path_factory.mktemp("formulas")
     (root / "harness.toml").write_text("[run]\njobs = 1\n", "utf-8")
     (root / "lua/probe").mkdir(parents=True)
-    (root / "lua/probe/formulas.lua").write_text(PROBE.read_text("utf-8"), "utf-8")
+    text = (HERE / "formulas_probe.lua").read_text("utf-8")
+    (root / "lua/probe/formulas.lua").write_text(text, "utf-8")
     with Harness(open_project(root)) as harness:
-
-        def call(function: str, *args: Any) -> Any:
-            (found,) = harness.call_lua("probe.formulas", function, *args)
-            return found
-
-        yield call
+        yield Probe(harness, "probe.formulas")
 
 
 @pytest.fixture(scope="session")

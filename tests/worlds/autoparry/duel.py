@@ -29,8 +29,8 @@ COOLDOWN_S = 0.1
 
 ON: Entry = {"at": 0, "kind": "rule", "rule": "autoparry-enabled", "value": True}
 REMOTE: Entry = {"at": 0, "kind": "network", "event": "remotes:ParryButtonPress"}
-# What learns from its presses would move the lead.
-PLAIN = {"smartTuning": False}
+FIXED: Entry = {"smartTuning": False}
+"""Lead and slack are those of the options alone."""
 
 SKELETON = """
 local World = require("worlds.autoparry.init")
@@ -103,6 +103,21 @@ def ball(at: float, name: str, distance: float, speed: float, **spawn: Any) -> E
     return {"at": at, "kind": "threat", "id": name, **spawn}
 
 
+def swing(frequency_hz: float = 12, magnitude: float = 13, **more: Any) -> Entry:
+    """Return the attributes of a ball that swings along its way to the player and back."""
+    return {
+        "oscillationFrequency": frequency_hz,
+        "oscillationMagnitude": magnitude,
+        "axis": [0, 0, 1],
+        **more,
+    }
+
+
+def swinging(at: float, name: str, **attributes: Any) -> Entry:
+    """Return a ball that swings around a place just off the sphere, for ever."""
+    return ball(at, name, 11.5, 13, attributes=swing(**attributes))
+
+
 class Press(NamedTuple):
     """A press as the log and the events tell of it."""
 
@@ -126,10 +141,15 @@ class Trace:
         section: Any = self.record.sections[self.record.scenario.world]
         return dict(section)
 
+    @property
+    def rows(self) -> list[dict[str, Any]]:
+        """The events of the record."""
+        return list(self.record.events)
+
     def events(self, name: str) -> list[tuple[float, dict[str, Any]]]:
         return [
             (row["at_s"], row.get("fields") or {})
-            for row in self.record.events
+            for row in self.rows
             if row["source"] == "world" and row["event"] == name
         ]
 
@@ -190,7 +210,7 @@ class Trace:
         """Return the details of the player's actions of this name."""
         return [
             row.get("details")
-            for row in self.record.events
+            for row in self.rows
             if row["source"] == "plan" and row.get("fields", {}).get("action") == action
         ]
 
@@ -223,9 +243,9 @@ class Duel:
         world: dict[str, Any] | None = None,
         is_on: bool = True,
     ) -> Trace:
-        """Play; `options` are AutoParry's, beside `PLAIN`."""
+        """Play; `options` are AutoParry's, beside `FIXED`."""
         config = {
-            "autoparry": {**PLAIN, **(options or {})},
+            "autoparry": {**FIXED, **(options or {})},
             "engine": engine or {},
             "world": world or {},
         }

@@ -1,4 +1,4 @@
-"""What an option is for, as plays that differ in nothing else: a scene, a measure, and its values.
+"""What an option is for, as plays that differ in nothing else: setting, measure and values.
 
 The first row of an effect is the option's default, and its play does not name the option.
 """
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from .duel import ON, Duel, Entry, Trace
+from .duel import FIXED, ON, Duel, Entry, Trace
 from .reference_options import DEFAULTS, TUNING
 
 if TYPE_CHECKING:
@@ -20,16 +20,13 @@ if TYPE_CHECKING:
 Options = dict[str, Any]
 Row = tuple[Any, Any]
 
-FIXED: Options = {"smartTuning": False}
-"""Lead and slack are those of the options alone."""
-
 # Nobody looks at the rows of the telemetry.
-QUICK: Options = {"telemetryRowLimit": 2}
+FEW_ROWS: Options = {"telemetryRowLimit": 2}
 
 # Times of contacts take the sphere's own allowance of 1e-6 studs, and positions have 32 bits.
 CLOSE = 2e-6
 
-__all__ = ["FIXED", "Effect", "Options", "Plays", "Row", "Scene", "default_of", "near"]
+__all__ = ["Effect", "Options", "Plays", "Row", "Setting", "default_of", "near"]
 
 
 def near(value: float) -> Any:
@@ -43,7 +40,7 @@ def default_of(key: str) -> Any:
 
 
 @dataclass(frozen=True)
-class Scene:
+class Setting:
     """What is played around an option."""
 
     timeline: tuple[Entry, ...]
@@ -52,49 +49,49 @@ class Scene:
     engine: Options = field(default_factory=dict)
     world: Options = field(default_factory=dict)
 
-    def under(self, **options: Any) -> Scene:
-        """Return the same scene with more options; tables of keys are merged."""
-        return Scene(
+    def under(self, **options: Any) -> Setting:
+        """Return the same setting with more options; tables of keys are merged."""
+        return Setting(
             self.timeline, merged(self.options, options), self.script, self.engine, self.world
         )
 
 
 @dataclass(frozen=True)
 class Effect:
-    """What `key` changes in a scene: `measure` is `wanted` for each (value, wanted) of the rows."""
+    """What `key` changes: `measure` is `wanted` for each (value, wanted) of the rows."""
 
     key: str
-    scene: Scene
+    setting: Setting
     measure: Callable[[Trace], Any]
     rows: tuple[Row, ...]
 
     def options(self, value: Any) -> Options:
         """Return the options of a play; the default stands for itself."""
         if value == self.rows[0][0]:
-            return self.scene.options
+            return self.setting.options
         name, _, part = self.key.partition(".")
-        return merged(self.scene.options, {name: {part: value} if part else value})
+        return merged(self.setting.options, {name: {part: value} if part else value})
 
 
 class Plays:
-    """Plays scenes, each with the same options once."""
+    """Plays settings, each with the same options once."""
 
     def __init__(self, duel: Duel) -> None:
         self._duel = duel
         self._traces: dict[str, Trace] = {}
 
-    def __call__(self, scene: Scene, options: Options) -> Trace:
-        world = self._duel.world(scene.script)
+    def __call__(self, setting: Setting, options: Options) -> Trace:
+        world = self._duel.world(setting.script)
         key = json.dumps(
-            [scene.timeline, world, scene.engine, scene.world, options], sort_keys=True
+            [setting.timeline, world, setting.engine, setting.world, options], sort_keys=True
         )
         if key not in self._traces:
             config = {
                 "autoparry": options,
-                "engine": {**QUICK, **scene.engine},
-                "world": scene.world,
+                "engine": {**FEW_ROWS, **setting.engine},
+                "world": setting.world,
             }
-            record = self._duel.bench.play([ON, *scene.timeline], world=world, config=config)
+            record = self._duel.bench.play([ON, *setting.timeline], world=world, config=config)
             assert record.outcome.status == "completed", record.outcome
             self._traces[key] = Trace(record)
         return self._traces[key]

@@ -5,8 +5,8 @@ from __future__ import annotations
 from statistics import fmean
 from typing import TYPE_CHECKING, Any
 
-from .duel import FRAME_S, ball, hitch
-from .effect import FIXED, Effect, Options, Row, Scene, near
+from .duel import FIXED, FRAME_S, ball, hitch
+from .effect import Effect, Options, Row, Setting, near
 from .reference_options import DEFAULTS
 
 if TYPE_CHECKING:
@@ -19,11 +19,11 @@ READY: Options = {"enabled": True, "minSamples": 3}
 CHANGED = ["activationLatency", "pressReactionBias", "pressScheduleSlack"]
 
 
-def lessons(count: int, delay_ms: float = 40, **options: Any) -> Scene:
-    """Return the scene of balls whose presses work late; a stall holds back the first of them."""
+def lessons(count: int, delay_ms: float = 40, **options: Any) -> Setting:
+    """Return the setting of balls whose presses work late; a stall holds back the first of them."""
     spawns = (ball(0.35 * n, f"b{n}", 98, SPEED) for n in range(count))
     timeline = (*spawns, hitch(0.29, 0.05))
-    return Scene(timeline, {**FIXED, **options}, engine={"inputDelayMs": delay_ms})
+    return Setting(timeline, {**FIXED, **options}, engine={"inputDelayMs": delay_ms})
 
 
 THREE = lessons(3)
@@ -70,10 +70,10 @@ def latency(trace: Trace) -> float:
 
 
 def effect(
-    key: str, measure: Callable[[Trace], Any], *rows: Row, scene: Scene = THREE, **given: Any
+    key: str, measure: Callable[[Trace], Any], *rows: Row, setting: Setting = THREE, **given: Any
 ) -> Effect:
     own = {name: value for name, value in {**READY, **given}.items() if name != key}
-    return Effect(f"autoTuning.{key}", scene.under(autoTuning=own), measure, rows)
+    return Effect(f"autoTuning.{key}", setting.under(autoTuning=own), measure, rows)
 
 
 def gain(key: str, measure: Callable[[Trace], float], *values: float) -> Effect:
@@ -81,13 +81,13 @@ def gain(key: str, measure: Callable[[Trace], float], *values: float) -> Effect:
     return effect(key, measure, *((value, near(value)) for value in values))
 
 
-def cap(key: str, option: str, scene: Scene, *values: float) -> Effect:
+def cap(key: str, option: str, setting: Setting, *values: float) -> Effect:
     """Return an effect on what an option is after a change that asks for more."""
     return effect(
         key,
         lambda trace: trace.section["autoparry"]["config"][option],
         *((value, near(value)) for value in values),
-        scene=scene,
+        setting=setting,
     )
 
 
@@ -127,13 +127,13 @@ EFFECTS = (
     ),
     effect("enabled", runs, (False, OFF), (True, (True, "updates"))),
     effect("minSamples", runs, (9, (True, None)), (3, (True, "updates"))),
-    effect("intervalSeconds", settled_presses, (30, 3), (0.2, 6), scene=lessons(6)),
+    effect("intervalSeconds", settled_presses, (30, 3), (0.2, 6), setting=lessons(6)),
     effect(
         "allowWhenSmartTuning",
         runs,
         (False, (True, "skipped")),
         (True, (True, "updates")),
-        scene=lessons(3, smartTuning=True),
+        setting=lessons(3, smartTuning=True),
     ),
     effect("dryRun", rehearsed, (False, (False, True)), (True, (True, False))),
     gain(

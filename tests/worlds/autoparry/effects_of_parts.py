@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from .duel import REMOTE, Timing, ball, call, frame_at, highlight, impact, rule
-from .effect import Effect, Scene, near
+from .effect import Effect, Setting, near
 
 if TYPE_CHECKING:
     from .duel import Trace
@@ -14,9 +14,9 @@ WAITING_S = 10.1
 FAR = (170.0, 160.0)
 
 
-def without(part: str, until_s: float) -> Scene:
-    """Return the scene of a start that lacks a part for all of its time."""
-    return Scene((rule(until_s, "autoparry-enabled", value=True),), script=part)
+def without(part: str, until_s: float) -> Setting:
+    """Return the setting of a start that lacks a part for all of its time."""
+    return Setting((rule(until_s, "autoparry-enabled", value=True),), script=part)
 
 
 NOBODY = "function W:begin() self.services.control:set_local_player(nil) end"
@@ -54,7 +54,7 @@ def called_at(trace: Trace) -> list[float]:
 
 
 # The highlight is off; something else is on the character.
-MARKED = Scene(
+MARKED = Setting(
     (highlight(0, False), ball(0, "a", 100, 160)),
     script="""
 function W:begin()
@@ -64,7 +64,7 @@ end
 """,
 )
 # A folder that is not the balls' own stays when theirs goes.
-TWO_FOLDERS = Scene(
+TWO_FOLDERS = Setting(
     (call(0.1, "name"), rule(0.2, "balls-folder-present", False)),
     script="""
 function W:begin()
@@ -77,7 +77,7 @@ function W:name() self:say(self.stage.balls_folder.Name) end
 PRESSED_S = frame_at(impact(*FAR) - Timing().lead_s)
 RELEASED_S = 0.9
 # The character is busy, first with one thing and then with the other.
-BUSY = Scene(
+BUSY = Setting(
     (REMOTE, ball(0, "a", *FAR), call(0.1, "busy"), call(0.85, "still"), call(RELEASED_S, "free")),
     script="""
 function W:busy() self.stage.character:SetAttribute("SecondaryEndCD", true) end
@@ -114,7 +114,7 @@ EFFECTS = (
     ),
     Effect(
         "verificationRetryInterval",
-        Scene(
+        Setting(
             (rule(0.1, "balls-folder-present", True), call(0.5, "nothing")),
             script=f"{NO_BALLS}\nfunction W:nothing() end",
         ),

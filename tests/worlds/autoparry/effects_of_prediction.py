@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from .duel import ball, call, frame_at
-from .effect import FIXED, Effect, Scene, near
+from .duel import FIXED, ball, call, frame_at
+from .effect import Effect, Setting, near
 
 if TYPE_CHECKING:
     from .duel import Trace
@@ -25,8 +25,8 @@ ONLY_URGENT = {
 }
 
 
-def kink(speed: tuple[float, float], after: tuple[float, float], distance: float) -> Scene:
-    """Return the scene of a ball that changes its velocity when it is straight ahead."""
+def kink(speed: tuple[float, float], after: tuple[float, float], distance: float) -> Setting:
+    """Return the setting of a ball that changes its velocity when it is straight ahead."""
     script = f"""
 function W:kink()
     local ball = self.stage.balls:of(self.world.threats:slot_of("a"))
@@ -35,7 +35,7 @@ end
 """
     start = [0, -speed[0] * KINK_S, distance + speed[1] * KINK_S]
     spawn = ball(0, "a", 0, 0, position=start, velocity=[0, speed[0], -speed[1]])
-    return Scene((spawn, call(KINK_S, "kink")), ONLY_URGENT, script)
+    return Setting((spawn, call(KINK_S, "kink")), ONLY_URGENT, script)
 
 
 def urgency(trace: Trace) -> tuple[float, float]:

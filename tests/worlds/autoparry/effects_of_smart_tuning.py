@@ -6,7 +6,7 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from .duel import Timing, ball, call, configure, hitch, network
-from .effect import Effect, Options, Row, Scene, near
+from .effect import Effect, Options, Row, Setting, near
 from .reference_options import DEFAULTS
 from .reference_tuning import quantile
 
@@ -29,7 +29,7 @@ LATENCY_S = CALM.delta_s / 2
 
 BASE = {"reactionBias": 0.02, "scheduleSlack": 0.015, "confidencePadding": 0.08}
 
-ONE = Scene((ball(0, "a", 82, SPEED),), {})
+ONE = Setting((ball(0, "a", 82, SPEED),), {})
 # Where the targets are beyond their limits, and where they are below the options.
 HIGH: Options = {"sigmaLead": 50, "sigmaConfidence": 2, "reactionLatencyShare": 2}
 LOW: Options = {"minSlack": 0, "sigmaConfidence": 0.01, "reactionLatencyShare": 0}
@@ -80,11 +80,11 @@ def applied(
 
 
 def share(
-    key: str, scene: Scene, measure: Callable[[Trace], float], *values: Any, **given: Any
+    key: str, setting: Setting, measure: Callable[[Trace], float], *values: Any, **given: Any
 ) -> Effect:
     """Return an effect whose measure is the key's value."""
     rows = tuple((value, near(value)) for value in values)
-    return Effect(f"smartTuning.{key}", scene.under(smartTuning=given), measure, rows)
+    return Effect(f"smartTuning.{key}", setting.under(smartTuning=given), measure, rows)
 
 
 # Whether it is on, and the lead.
@@ -124,7 +124,7 @@ function W:look()
     self:say(tuning.ping)
 end
 """
-STEPS = Scene(
+STEPS = Setting(
     (
         ball(0, "a", 170, SPEED),
         configure(0.3, activationLatency=0.2),
@@ -148,7 +148,7 @@ def filtered_ping(trace: Trace) -> float:
 
 # Lateness: a stall holds the second press back.
 ONLY_LATE: Options = {"reactionLatencyShare": 0, "minReactionBias": 0}
-TWO_LATE = Scene((ball(0, "a", 82, SPEED), ball(0.3, "b", 82, SPEED), hitch(0.455, 0.05)), {})
+TWO_LATE = Setting((ball(0, "a", 82, SPEED), ball(0.3, "b", 82, SPEED), hitch(0.455, 0.05)), {})
 
 
 def overshoot_share(trace: Trace) -> float:
@@ -163,7 +163,7 @@ def overshoot_alpha(trace: Trace) -> float:
 
 
 # Six presses, of which a stall makes one late.
-SIX = Scene((*(ball(0.1 * n, f"b{n}", 82, SPEED) for n in range(6)), hitch(0.312, 0.03)), {})
+SIX = Setting((*(ball(0.1 * n, f"b{n}", 82, SPEED) for n in range(6)), hitch(0.312, 0.03)), {})
 COMMITS: Options = {
     **ONLY_LATE,
     "overshootShare": 0,
@@ -182,7 +182,7 @@ def commit_p99(trace: Trace) -> float:
 
 # Four balls that are seen a second before their press, which is planned half a second before it;
 # 0.7 s before it for the last two.
-FOUR = Scene(
+FOUR = Setting(
     (
         *(ball(0, f"b{n}", 600 + 100 * n, 400) for n in range(4)),
         configure(0.95, pressMaxLookahead=0.7),

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from .duel import FRAME_S, SAFE_RADIUS, Entry, ball, call
-from .effect import FIXED, Effect, Options, Row, Scene
+from .duel import FIXED, FRAME_S, SAFE_RADIUS, Entry, ball, call
+from .effect import Effect, Options, Row, Setting
 
 if TYPE_CHECKING:
     from .duel import Press, Trace
@@ -65,18 +65,18 @@ END: Entry = call(0.7, "leave")
 # The ball swings inside the controller's sphere and outside that of the world: it is as close as
 # can be, its impact is now, and it never arrives. When a turn is seen, the ball is four frames of
 # its way, 0.2167 studs, from where it was at the turn before.
-def inside(options: Options, speed: str = f"{SPEED}") -> Scene:
+def inside(options: Options, speed: str = f"{SPEED}") -> Setting:
     spawn = ball(0, "a", SAFE_RADIUS - 0.5, SPEED)
-    return Scene((spawn, END), options, turning(speed), {"pingMs": 0}, {"safeRadius": 1})
+    return Setting((spawn, END), options, turning(speed), {"pingMs": 0}, {"safeRadius": 1})
 
 
 # The ball turns four times in its first 8 frames. It is not pressed before it has been seen for
 # 0.25 s, and by then has been coming straight for so long that its impact is what it looks like:
 # 0.51 s away.
-def outside(options: Options) -> Scene:
+def outside(options: Options) -> Setting:
     script = turning(f"frame < 8 and {SPEED} or sign * {-SPEED}", 2)
     timed = {**options, "pressMinDetectionTime": 0.25}
-    return Scene((ball(0, "a", SAFE_RADIUS + 9.5, SPEED),), timed, script, {"pingMs": 0})
+    return Setting((ball(0, "a", SAFE_RADIUS + 9.5, SPEED),), timed, script, {"pingMs": 0})
 
 
 def forced(trace: Trace) -> list[Press]:

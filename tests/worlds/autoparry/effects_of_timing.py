@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from .duel import FRAME_S, SAFE_RADIUS, Timing, ball, configure, frame_at, impact
-from .effect import Effect, Scene, near
+from .effect import Effect, Setting, near
 
 if TYPE_CHECKING:
     from .duel import Press, Trace
@@ -14,9 +14,9 @@ CALM = Timing()
 
 # Balls that are seen in time to plan their press, and one that is far beyond the lookahead.
 FAR, BEYOND = (170.0, 160.0), (400.0, 160.0)
-ONE = Scene((ball(0.1, "a", *FAR),))
-TWINS = Scene((ball(0.1, "a", *FAR), ball(0.1, "b", *FAR)))
-EARLY = Scene((ball(0, "a", *BEYOND),))
+ONE = Setting((ball(0.1, "a", *FAR),))
+TWINS = Setting((ball(0.1, "a", *FAR), ball(0.1, "b", *FAR)))
+EARLY = Setting((ball(0, "a", *BEYOND),))
 DUE_AT_S = impact(*BEYOND) - CALM.lead_s
 
 
@@ -71,23 +71,23 @@ def zone_wait(offset_s: float, max_tti_s: float) -> object:
     return near(0.1 + 100 / 160 - CALM.ping_s - offset_s - max_tti_s)
 
 
-ZONE = Scene((ball(0.1, "a", 100, 160),))
+ZONE = Setting((ball(0.1, "a", 100, 160),))
 # 0.2425 s from the sphere, with a TTI of 0.11 s, and urgent from 0.0150 s on.
-LATE = Scene((ball(0, "a", 204, 800),))
+LATE = Setting((ball(0, "a", 204, 800),))
 # With a ping of 35 ms nothing is added to the slack; its press is 40 ms away.
-QUICK = Timing(ping_s=0.035)
-SHORT = Scene(
-    (ball(0.1, "a", SAFE_RADIUS + 160 * (QUICK.lead_s + 0.04), 160),), engine={"pingMs": 35}
+SHORT_PING = Timing(ping_s=0.035)
+SHORT = Setting(
+    (ball(0.1, "a", SAFE_RADIUS + 160 * (SHORT_PING.lead_s + 0.04), 160),), engine={"pingMs": 35}
 )
 # From 0.61 on a press takes 0.36 s to work: then the ball is 0.3875 s from the sphere and 0.186
 # studs more than 2.2 sigma inside of it when the press works.
-SUDDEN = Scene((ball(0, "a", *FAR), configure(0.61, activationLatency=0.36)))
+SUDDEN = Setting((ball(0, "a", *FAR), configure(0.61, activationLatency=0.36)))
 SUDDEN_S = frame_at(0.61)
 SURE, UNSURE = (SUDDEN_S, "confidence"), (near(SUDDEN_S + FRAME_S), "lead")
 
 EFFECTS = (
     Effect("cooldown", TWINS, spacing, ((0.1, near(0.1)), (0.2, near(0.2)), (0, near(0)))),
-    Effect("minSpeed", Scene((ball(0, "a", 14, 8),)), who, ((10, []), (8, ["a"]))),
+    Effect("minSpeed", Setting((ball(0, "a", 14, 8),)), who, ((10, []), (8, ["a"]))),
     Effect(
         "minTTI",
         LATE,
@@ -163,7 +163,7 @@ EFFECTS = (
     ),
     Effect(
         "pressMinDetectionTime",
-        Scene((ball(0.1, "a", 30, 100),)),
+        Setting((ball(0.1, "a", 30, 100),)),
         lambda trace: trace.press.at_s,
         ((0, 0.1), (0.05, frame_at(0.15)), (None, 0.1)),
     ),

@@ -23,18 +23,25 @@ if TYPE_CHECKING:
 SHIPPED = "autoparry"
 PROBE = Path(__file__).with_name("formulas_probe.lua")
 
-__all__ = ["PROBE", "Mutation", "Play", "Press", "Run", "ball", "plant", "renamed", "rule"]
+__all__ = ["PROBE", "Edit", "Mutation", "Play", "Press", "Run", "ball", "plant", "renamed", "rule"]
 
 
 @dataclass(frozen=True)
-class Mutation:
-    """One replacement in one file of the world, and the claim that must not survive it."""
+class Edit:
+    """One replacement in one file of the world."""
 
     name: str
     file: str
     """From the world's folder."""
     old: str
     new: str
+
+
+@dataclass(frozen=True)
+class Mutation:
+    """An edit, and the claim that must not survive it."""
+
+    edit: Edit
     breaks: Callable[[Play], None]
 
 
@@ -71,22 +78,22 @@ def renamed(text: str, world: str) -> str:
     return text.replace(f"worlds.{SHIPPED}", f"worlds.{world}")
 
 
-def plant(bench: Bench, mutation: Mutation | None) -> str:
-    """Copy the shipped world into the project, with the mutation; return the copy's name."""
+def plant(bench: Bench, edit: Edit | None) -> str:
+    """Copy the shipped world into the project, with the edit; return the copy's name."""
     root = shipped_lua() / "worlds" / SHIPPED
     # The text is part of the name: a name says one text for as long as a child is warm.
-    said = f"{mutation.file}\n{mutation.old}\n{mutation.new}" if mutation else "a plain copy"
+    said = f"{edit.file}\n{edit.old}\n{edit.new}" if edit else "a plain copy"
     world = f"m{sha256_hex(said.encode())[:12]}"
     for path in sorted(root.rglob("*.lua")):
         file = path.relative_to(root).as_posix()
         text = path.read_text("utf-8")
-        if mutation and mutation.file == file:
-            # A later edit of the world must not disarm a mutation: then it has to be written anew.
-            count = text.count(mutation.old)
+        if edit and edit.file == file:
+            # A later edit of the world must not disarm an edit: then it has to be written anew.
+            count = text.count(edit.old)
             if count != 1:
-                msg = f"{mutation.name}: {file} has {count} times {mutation.old!r}"
+                msg = f"{edit.name}: {file} has {count} times {edit.old!r}"
                 raise ValueError(msg)
-            text = text.replace(mutation.old, mutation.new)
+            text = text.replace(edit.old, edit.new)
         bench.write(f"lua/worlds/{world}/{file}", renamed(text, world))
     return world
 
@@ -138,7 +145,8 @@ class Play:
             msg = f"the run has failed: {record.outcome}"
             raise RuntimeError(msg)
         section: Any = record.sections[SHIPPED if self._world == SHIPPED else self._world]
-        reasons = [row["fields"]["reason"] for row in record.events if row["event"] == "press"]
+        events: Any = record.events
+        reasons = [row["fields"]["reason"] for row in events if row["event"] == "press"]
         metrics: Any = record.metrics
         return Run(
             presses=tuple(

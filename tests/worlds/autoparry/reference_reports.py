@@ -15,6 +15,9 @@ __all__ = [
     "summary_of",
 ]
 
+# A share of the profile that is smaller is rounding.
+SHARE_MIN = 1e-9
+
 METRICS = (
     "averageLatency",
     "averageActivationLatency",
@@ -64,8 +67,9 @@ def summary_of(view: dict[str, Any], answerable: int) -> dict[str, float]:
         values["immediateRate"] = view["press"]["immediateCount"] / counters["press"]
     if counters["schedule"]:
         values["cancellationRate"] = view["cancellations"]["total"] / counters["schedule"]
-    if possible := max(answerable, counters["success"]):
-        values["successRate"] = counters["success"] / possible
+    # What was answered could be; of answers to presses of before a reset there may be more.
+    if possible := min(max(answerable, counters["success"]), counters["press"]):
+        values["successRate"] = min(counters["success"], possible) / possible
     return {name: value for name, value in values.items() if value is not None}
 
 
@@ -92,7 +96,7 @@ def profile_keys(
         else:
             debt, surplus, relief = over, under, max(previous - value, 0) / target
         shares |= {f"{name}Debt": debt, f"{name}Surplus": surplus, f"{name}Relief": relief}
-    return {key: min(share, 1) for key, share in shares.items() if share > 0}
+    return {key: min(share, 1) for key, share in shares.items() if share > SHARE_MIN}
 
 
 def clamp(value: float, least: float, most: float) -> float:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from . import reference_threat as threat
 from . import reference_timing as timing
+from .differences import is_close
 from .reference_motion import Reading, Track
 from .reference_prediction import predict
 
@@ -33,11 +34,7 @@ def encoded(value: Value) -> Value:
 
 def is_same(expected: Value, actual: object) -> bool:
     """Tell whether |a - b| <= 1e-9·max(1, |b|), b being the expected one; texts are equal."""
-    if isinstance(expected, bool | str) or not isinstance(actual, int | float):
-        return type(expected) is type(actual) and expected == actual
-    if isinstance(actual, bool):
-        return False
-    return abs(actual - expected) <= TOLERANCE * max(1.0, abs(expected))
+    return is_close(expected, actual, relative=TOLERANCE, absolute=TOLERANCE)
 
 
 def rows_of(history: History) -> list[Row]:

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from .reference_telemetry import aggregate, quantile
+from .reference_telemetry import aggregate, groups_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
 FRAME_S = 1 / 240
 ROUNDING_S = 1e-9
-SAMPLES_KEPT = 512
 ANSWER_LATEST_S = 5.0
 CONFIGURED_BIAS_S = 0.02
 
@@ -67,47 +65,20 @@ def statistics(
     resets = [place for place, event in enumerate(events) if event["type"] == "telemetry-reset"]
     since = list(events[resets[-1] + 1 :])
     kept = _kept(since, _bias_changes(events, configured_s), pings_s)
+    groups = groups_of(since)
     return {
-        "counters": {**_counters(since)},
-        "schedule": _schedule(_of(since, "schedule")),
-        "press": _press(_of(since, "press"), kept),
-        "latency": _latency(_of(since, "latency-sample")),
-        "success": {
-            "latency": aggregate(event.get("latency") for event in _of(since, "success")),
-            "acceptedCount": sum(event["accepted"] for event in _of(since, "success")),
+        **groups,
+        "press": {
+            **groups["press"],
+            "waitDelta": aggregate(one.wait_delta_s for one in kept),
+            "actualWait": aggregate(one.actual_wait_s for one in kept),
         },
-        "cancellations": _cancellations(_of(since, "schedule-cleared")),
         "timeline": {
             "scheduleLifetime": aggregate(_lifetimes(since)),
             "achievedLead": aggregate(one.achieved_lead_s - one.late_s for one in kept),
             "leadDelta": aggregate(one.lead_delta_s - one.late_s for one in kept),
         },
-        "threat": {
-            **_aggregates(_of(since, "threat"), "score confidence"),
-            "statusCounts": _tally(event["status"] for event in _of(since, "threat")),
-        },
-        "quantiles": {
-            "commitLatency": _quantile("p99", 0.99, since, "press", "decisionToPressTime"),
-            "scheduleLookahead": _quantile("p10", 0.1, since, "schedule", "eta"),
-        },
     }
-
-
-def _of(events: Sequence[Fields], kind: str) -> list[Fields]:
-    return [event for event in events if event["type"] == kind]
-
-
-def _tally(texts: Iterable[str]) -> dict[str, int]:
-    return dict(Counter(texts))
-
-
-def _aggregates(events: Sequence[Fields], names: str) -> Fields:
-    return {name: aggregate(event[name] for event in events) for name in names.split()}
-
-
-def _quantile(name: str, q: float, events: Sequence[Fields], kind: str, key: str) -> Fields:
-    found = quantile([event[key] for event in _of(events, kind)][-SAMPLES_KEPT:], q)
-    return {} if found is None else {name: found}
 
 
 def _bias_changes(
@@ -184,68 +155,3 @@ def _lifetimes(since: Sequence[Fields]) -> list[float]:
             start_s = began.pop(event["ballId"], event["time"] - event["lifetime"])
             found.append(event["time"] - start_s)
     return found
-
-
-def _counters(since: Sequence[Fields]) -> dict[str, int]:
-    samples = _of(since, "latency-sample")
-    return {
-        "schedule": len(_of(since, "schedule")),
-        "scheduleCleared": len(_of(since, "schedule-cleared")),
-        "press": len(_of(since, "press")),
-        "success": len(_of(since, "success")),
-        "threat": len(_of(since, "threat")),
-        "latency": len(samples),
-        "latencyAccepted": sum(sample["accepted"] for sample in samples),
-        "latencyRejected": sum(not sample["accepted"] for sample in samples),
-        "latencyLocal": sum(sample["source"] == "local" for sample in samples),
-        "latencyRemote": sum(sample["source"] == "remote" for sample in samples),
-    }
-
-
-def _schedule(made: Sequence[Fields]) -> Fields:
-    names = "lead slack eta predictedImpact activationLatency adaptiveBias"
-    reasons = _tally(event["reason"] for event in made)
-    return {**_aggregates(made, names), "reasonCounts": reasons}
-
-
-def _press(presses: Sequence[Fields], kept: Sequence[Kept]) -> Fields:
-    names = "activationLatency adaptiveBias reactionTime decisionTime decisionToPressTime"
-    reasons = [press["scheduledReason"] for press in presses if "scheduledReason" in press]
-    applied = [press["smartTuning"]["applied"] or {} for press in presses]
-    return {
-        **_aggregates(presses, names),
-        "waitDelta": aggregate(one.wait_delta_s for one in kept),
-        "actualWait": aggregate(one.actual_wait_s for one in kept),
-        "immediateCount": sum(press["immediate"] for press in presses),
-        "forcedCount": sum(press["forced"] for press in presses),
-        "scheduledCount": len(reasons),
-        "unscheduledCount": len(presses) - len(reasons),
-        "scheduledReasons": _tally(reasons),
-        "smart": {
-            name: aggregate(values.get(name) for values in applied)
-            for name in ("reactionBias", "scheduleSlack", "confidencePadding")
-        },
-    }
-
-
-def _latency(samples: Sequence[Fields]) -> Fields:
-    accepted = [sample for sample in samples if sample["accepted"]]
-
-    def of(source: str) -> Fields:
-        return aggregate(sample["value"] for sample in accepted if sample["source"] == source)
-
-    return {
-        "accepted": aggregate(sample["value"] for sample in accepted),
-        "localAccepted": of("local"),
-        "remoteAccepted": of("remote"),
-    }
-
-
-def _cancellations(cleared: Sequence[Fields]) -> Fields:
-    reasons = [event["reason"] for event in cleared]
-    called_off = [reason for reason in reasons if reason not in {"pressed", "ready-to-press"}]
-    return {
-        "total": len(called_off),
-        "stale": called_off.count("schedule-stale"),
-        "reasonCounts": _tally(called_off),
-    }

@@ -7,6 +7,8 @@ from collections import Counter
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
+from .differences import Rounded
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
@@ -14,8 +16,9 @@ if TYPE_CHECKING:
 
 WINDOW = 512
 EPSILON = 2.0**-52
+RELATIVE = 1e-9
 
-__all__ = ["WINDOW", "aggregate", "differences", "quantile", "stats"]
+__all__ = ["WINDOW", "aggregate", "groups_of", "quantile", "stats"]
 
 
 def aggregate(samples: Iterable[float | None]) -> Fields:
@@ -23,15 +26,21 @@ def aggregate(samples: Iterable[float | None]) -> Fields:
     exact = [Fraction(sample) for sample in samples if sample is not None]
     if not exact:
         return {"count": 0}
-    count = len(exact)
+    count, least, most = len(exact), float(min(exact)), float(max(exact))
     mean = sum(exact) / count
-    variance = sum((sample - mean) ** 2 for sample in exact) / count
+    deviation = math.sqrt(sum((sample - mean) ** 2 for sample in exact) / count)
+    # What a sum of such samples may lose.
+    lost = EPSILON * 8 * max(abs(least), abs(most))
+
+    def rounded(value: float) -> Rounded:
+        return Rounded(value, max(lost, RELATIVE * abs(value)))
+
     return {
         "count": count,
-        "min": float(min(exact)),
-        "max": float(max(exact)),
-        "mean": float(mean),
-        "stdDev": math.sqrt(variance),
+        "min": least,
+        "max": most,
+        "mean": rounded(float(mean)),
+        "stdDev": rounded(deviation),
     }
 
 
@@ -44,18 +53,15 @@ def quantile(samples: Sequence[float], q: float) -> float | None:
     return ordered[min(max(place, 1), len(ordered)) - 1]
 
 
-def stats(steps: Sequence[Fields], now: Fields) -> Fields:
-    """Return the statistics after steps as the probe plays them, looked at with what is so now."""
-    resets = [index for index, step in enumerate(steps) if step["play"] == "reset"]
-    since = steps[resets[-1] + 1 :] if resets else steps
-    of = _Steps(since)
+def groups_of(events: Sequence[Fields]) -> Fields:
+    """Return what events alone tell, all of them since the last reset, each with its `type`."""
+    of = _Events(events)
     quantiles = {
         "commitLatency": {"p99": quantile(of.window("press", "decisionToPressTime"), 0.99)},
         "scheduleLookahead": {"p10": quantile(of.window("schedule", "eta"), 0.1)},
     }
-    selected = of.played("selected")
     return {
-        "counters": {**_counters(of), "resets": len(resets)},
+        "counters": _counters(of),
         "schedule": {
             **of.aggregates(
                 "schedule",
@@ -64,75 +70,82 @@ def stats(steps: Sequence[Fields], now: Fields) -> Fields:
             "reasonCounts": _tally(of.values("schedule", "reason")),
         },
         "press": _press(of),
-        "selection": {
-            "candidates": sum(step["candidates"] for step in selected),
-            "chosen": sum(step["candidates"] > 0 for step in selected),
-            "switches": sum(step["switch"] for step in selected),
-            "gatedWithinGrace": len(of.played("gated")),
-        },
-        "latency": _latency(of, now),
+        "latency": _latency(of),
         "success": {
             "latency": aggregate(of.values("success", "latency")),
             "acceptedCount": of.values("success", "accepted").count(True),
         },
         "cancellations": _cancellations(of),
-        "timeline": _timeline(of, now),
         "threat": {
             **of.aggregates("threat", "score confidence"),
             "statusCounts": _tally(of.values("threat", "status")),
-        },
-        "performance": {
-            "evaluations": len(of.played("evaluated")),
-            "ballsEvaluated": sum(step["balls"] for step in of.played("evaluated")),
         },
         "quantiles": {
             name: {q: value for q, value in values.items() if value is not None}
             for name, values in quantiles.items()
         },
+    }
+
+
+def stats(steps: Sequence[Fields], now: Fields) -> Fields:
+    """Return the statistics after steps as the probe plays them, looked at with what is so now."""
+    resets = [index for index, step in enumerate(steps) if step["play"] == "reset"]
+    since = steps[resets[-1] + 1 :] if resets else steps
+
+    def played(play: str) -> list[Fields]:
+        return [step for step in since if step["play"] == play]
+
+    events = [{**step["fields"], "type": step["type"]} for step in played("emit")]
+    groups = groups_of(events)
+    counters = groups["counters"]
+    selected, evaluated = played("selected"), played("evaluated")
+    decisions = [event.get("decision") or {} for event in events if event["type"] == "press"]
+    known = [step["facts"] for step in played("settled")] + now["open"]
+    return {
+        **groups,
+        "counters": {**counters, "resets": len(resets)},
+        "press": {
+            **groups["press"],
+            **{
+                name: aggregate(decision.get(name) for decision in decisions)
+                for name in ("waitDelta", "actualWait")
+            },
+        },
+        "selection": {
+            "candidates": sum(step["candidates"] for step in selected),
+            "chosen": sum(step["candidates"] > 0 for step in selected),
+            "switches": sum(step["switch"] for step in selected),
+            "gatedWithinGrace": len(played("gated")),
+        },
+        "latency": {
+            **groups["latency"],
+            "activation": now["activation"],
+            "counters": {name: counters[name] for name in counters if name.startswith("latency")},
+        },
+        "timeline": {
+            "scheduleLifetime": aggregate(
+                event.get("lifetime") for event in events if event["type"] == "schedule-cleared"
+            ),
+            "achievedLead": aggregate(facts.get("achieved_lead_s") for facts in known),
+            "leadDelta": aggregate(facts.get("lead_delta_s") for facts in known),
+        },
+        "performance": {
+            "evaluations": len(evaluated),
+            "ballsEvaluated": sum(step["balls"] for step in evaluated),
+        },
         "adaptiveState": now["adaptive_state"],
     }
 
 
-def differences(expected: Any, actual: Any, where: str = "") -> list[str]:
-    """Return where two values differ; numbers may by the rounding of what they are made of."""
-    if isinstance(expected, dict) and isinstance(actual, dict):
-        if expected.keys() != actual.keys():
-            return [f"{where}: {sorted(expected.keys() ^ actual.keys())} on one side only"]
-        slack = EPSILON * 8 * max(abs(expected.get("min", 0)), abs(expected.get("max", 0)))
-        return [
-            line
-            for key in expected
-            if not (
-                key in {"mean", "stdDev"}
-                and math.isclose(expected[key], actual[key], abs_tol=slack)
-            )
-            for line in differences(expected[key], actual[key], f"{where}.{key}")
-        ]
-    if isinstance(expected, list) and isinstance(actual, list) and len(expected) == len(actual):
-        return [
-            line
-            for place, pair in enumerate(zip(expected, actual, strict=True))
-            for line in differences(*pair, f"{where}[{place}]")
-        ]
-    if type(expected) is float and type(actual) in {int, float}:
-        is_same = math.isclose(expected, actual, rel_tol=1e-12)
-    else:
-        is_same = expected == actual and isinstance(expected, bool) == isinstance(actual, bool)
-    return [] if is_same else [f"{where}: expected {expected!r}, got {actual!r}"]
+class _Events:
+    def __init__(self, events: Sequence[Fields]) -> None:
+        self._events = events
 
-
-class _Steps:
-    def __init__(self, steps: Sequence[Fields]) -> None:
-        self.steps = steps
-
-    def played(self, play: str) -> list[Fields]:
-        return [step for step in self.steps if step["play"] == play]
-
-    def events(self, kind: str) -> list[Fields]:
-        return [step["fields"] for step in self.played("emit") if step["type"] == kind]
+    def of(self, kind: str) -> list[Fields]:
+        return [event for event in self._events if event["type"] == kind]
 
     def values(self, kind: str, name: str) -> list[Any]:
-        return [event.get(name) for event in self.events(kind)]
+        return [event.get(name) for event in self.of(kind)]
 
     def window(self, kind: str, name: str) -> list[float]:
         return [value for value in self.values(kind, name) if value is not None][-WINDOW:]
@@ -145,17 +158,17 @@ def _tally(texts: Iterable[str | None]) -> dict[str, int]:
     return dict(Counter(text for text in texts if text is not None))
 
 
-def _counters(of: _Steps) -> dict[str, int]:
+def _counters(of: _Events) -> dict[str, int]:
     accepted, sources = (
         of.values("latency-sample", "accepted"),
         of.values("latency-sample", "source"),
     )
     return {
-        "schedule": len(of.events("schedule")),
-        "scheduleCleared": len(of.events("schedule-cleared")),
-        "press": len(of.events("press")),
-        "success": len(of.events("success")),
-        "threat": len(of.events("threat")),
+        "schedule": len(of.of("schedule")),
+        "scheduleCleared": len(of.of("schedule-cleared")),
+        "press": len(of.of("press")),
+        "success": len(of.of("success")),
+        "threat": len(of.of("threat")),
         "latency": len(accepted),
         "latencyAccepted": accepted.count(True),
         "latencyRejected": accepted.count(False),
@@ -164,20 +177,15 @@ def _counters(of: _Steps) -> dict[str, int]:
     }
 
 
-def _press(of: _Steps) -> Fields:
-    presses = of.events("press")
-    decisions = [press.get("decision") or {} for press in presses]
-    tuned = [press["smartTuning"]["applied"] or {} for press in presses if press.get("smartTuning")]
+def _press(of: _Events) -> Fields:
+    presses = of.of("press")
+    tuned = [press.get("smartTuning", {}).get("applied", {}) for press in presses]
     reasons = of.values("press", "scheduledReason")
     return {
         **of.aggregates(
             "press",
             "activationLatency adaptiveBias reactionTime decisionTime decisionToPressTime",
         ),
-        **{
-            name: aggregate(decision.get(name) for decision in decisions)
-            for name in ("waitDelta", "actualWait")
-        },
         "immediateCount": of.values("press", "immediate").count(True),
         "forcedCount": of.values("press", "forced").count(True),
         "scheduledCount": len(reasons) - reasons.count(None),
@@ -190,19 +198,16 @@ def _press(of: _Steps) -> Fields:
     }
 
 
-def _latency(of: _Steps, now: Fields) -> Fields:
-    accepted = [sample for sample in of.events("latency-sample") if sample["accepted"]]
-    counters = _counters(of)
+def _latency(of: _Events) -> Fields:
+    accepted = [sample for sample in of.of("latency-sample") if sample["accepted"]]
     return {
         "accepted": aggregate(sample["value"] for sample in accepted),
         "localAccepted": aggregate(s["value"] for s in accepted if s["source"] == "local"),
         "remoteAccepted": aggregate(s["value"] for s in accepted if s["source"] == "remote"),
-        "activation": now["activation"],
-        "counters": {name: counters[name] for name in counters if name.startswith("latency")},
     }
 
 
-def _cancellations(of: _Steps) -> Fields:
+def _cancellations(of: _Events) -> Fields:
     reasons = [
         reason
         for reason in of.values("schedule-cleared", "reason")
@@ -212,13 +217,4 @@ def _cancellations(of: _Steps) -> Fields:
         "total": len(reasons),
         "stale": reasons.count("schedule-stale"),
         "reasonCounts": _tally(reasons),
-    }
-
-
-def _timeline(of: _Steps, now: Fields) -> Fields:
-    known = [step["facts"] for step in of.played("settled")] + now["open"]
-    return {
-        "scheduleLifetime": aggregate(of.values("schedule-cleared", "lifetime")),
-        "achievedLead": aggregate(facts.get("achieved_lead_s") for facts in known),
-        "leadDelta": aggregate(facts.get("lead_delta_s") for facts in known),
     }

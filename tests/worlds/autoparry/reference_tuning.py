@@ -149,15 +149,14 @@ class Tuning:
     def shown(self) -> dict[str, Any]:
         """Return what the probe shows."""
         is_on = self.options is not None
+        nested: dict[str, Any] = {"enabled": is_on, "base": self.base}
+        if is_on:
+            nested["target"] = self.targets or self.base
+            nested |= {"applied": self.kept_up()} if self.applied else {}
         return {
             "fields": self.applied,
             "is_enabled": is_on,
-            "nested": {
-                "enabled": is_on,
-                "base": is_on and self.base,
-                "target": is_on and (self.targets or self.base),
-                "applied": is_on and (self.kept_up() or False),
-            },
+            "nested": nested,
             "snapshot": self.snapshot(),
         }
 

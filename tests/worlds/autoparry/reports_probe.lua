@@ -1,12 +1,13 @@
 -- Makes reports of plain data. `<nan>` and the like stand for what JSON cannot hold; a list that
 -- would leave empty is `<empty list>`, so that an empty map in its place shows.
 
-local Adjustments = require("worlds.autoparry.controller.reports.adjustments")
-local AutoTuning = require("worlds.autoparry.controller.reports.auto_tuning")
+local Adjustments = require("worlds.autoparry.controller.learning.adjustments")
+local AutoTuning = require("worlds.autoparry.controller.learning.auto_tuning")
 local Config = require("worlds.autoparry.controller.config")
 local Diagnostics = require("worlds.autoparry.controller.reports.diagnostics")
 local Insights = require("worlds.autoparry.controller.reports.insights")
-local Profile = require("worlds.autoparry.controller.reports.profile")
+local Profile = require("worlds.autoparry.controller.learning.profile")
+local Reports = require("worlds.autoparry.controller.reports")
 local Stats = require("worlds.autoparry.controller.telemetry.stats")
 local Summary = require("worlds.autoparry.controller.reports.summary")
 
@@ -51,20 +52,20 @@ function Probe.summaries(cases)
     end)
 end
 function Probe.summary_of_events(events, open, answerable, adaptive_state)
-    local stats = Stats.new(empty_list)
+    local stats = Stats.new()
     for _, event in ipairs(events) do stats:take(event) end
     return encode(Summary.of(
         stats:view({ open = open, activation = 0.12, adaptive_state = adaptive_state }),
         { answerable = answerable }
     ))
 end
+-- The view after each step; one without a summary only looks.
 function Probe.profile(steps)
     local profile, views = Profile.new(), {}
-    views[1] = profile:view()
     for index, step in ipairs(steps) do
-        profile:update(step.summary, step.counters, step.values, step.now)
-        profile:view().updatedAt = "changed from outside"
-        views[index + 1] = profile:view()
+        if step.summary then profile:update(step.summary, step.values, step.now) end
+        profile:view(step.counters).updatedAt = "changed from outside"
+        views[index] = profile:view(step.counters)
     end
     return encode(views)
 end
@@ -76,12 +77,38 @@ function Probe.build(cases)
         local source = decode(case.source)
         source.empty_list = empty_list
         local config = encode(source.config)
-        local result = Adjustments.build(decode(case.options), source, case.caller)
+        local options = Adjustments.options(case.caller, decode(case.options), case.may_dry_run)
+        local result = Adjustments.build(options, source)
         return { result = result, before = config, after = source.config }
     end)
 end
+-- What is chosen when these options are given; then again, once somebody wrote over all of it.
+function Probe.options(cases)
+    return each(cases, function(case)
+        local given = decode(case.options)
+        local function read() return Adjustments.options(case.caller, given, case.may_dry_run) end
+        local first = encode(read())
+        local spoilt = read()
+        for key in pairs(spoilt) do spoilt[key] = "changed from outside" end
+        return { first = first, second = read(), given = given }
+    end)
+end
 function Probe.insights(cases)
-    return each(cases, function(case) return Insights.of(decode(case.options), case.source) end)
+    return each(cases, Insights.of)
+end
+-- As above, but asked for with options; the samples are those of the case.
+function Probe.asked_insights(cases)
+    return each(cases, function(case)
+        local source = decode(case.source)
+        source.empty_list = empty_list
+        local reports = Reports.new({
+            clock = { now = function() return 12.5 end },
+            ping = { stress_now = function() return 0 end },
+            tuner = { auto = { state = function() return source.auto_tuning end } },
+        })
+        function reports.adjustment_source() return source end
+        return reports:insights(decode(case.options))
+    end)
 end
 function Probe.diagnostics(cases)
     return each(cases, function(source)

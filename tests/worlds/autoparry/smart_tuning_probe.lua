@@ -1,8 +1,8 @@
 -- Plays scripts on the tuning of one configuration; after each step that is looked at, all it shows.
 
-local Adaptive = require("worlds.autoparry.controller.adaptive")
+local Adaptive = require("worlds.autoparry.controller.learning.adaptive")
 local Config = require("worlds.autoparry.controller.config")
-local SmartTuning = require("worlds.autoparry.controller.smart_tuning")
+local SmartTuning = require("worlds.autoparry.controller.learning.smart_tuning")
 local SortedWindow = require("worlds.autoparry.controller.telemetry.sorted_window")
 
 local Probe = {}

@@ -5,6 +5,7 @@
 
 local Aggregate = require("worlds.autoparry.controller.telemetry.aggregate")
 local Aggregates = require("worlds.autoparry.controller.telemetry.aggregates")
+local Announcements = require("worlds.autoparry.controller.announcements")
 local History = require("worlds.autoparry.controller.telemetry.history")
 local SortedWindow = require("worlds.autoparry.controller.telemetry.sorted_window")
 local Stats = require("worlds.autoparry.controller.telemetry.stats")
@@ -106,10 +107,10 @@ end
 local function new_telemetry()
 	local clock, warnings = { time_s = 0 }, {}
 	function clock:now() return self.time_s end
+	local function warn(text) warnings[#warnings + 1] = text end
 	local telemetry = Telemetry.new({
-		clock = clock,
-		warn = function(text) warnings[#warnings + 1] = text end,
-		empty_list = empty_list,
+		clock = clock, warn = warn, empty_list = empty_list,
+		announcements = Announcements.new(warn),
 	})
 	return telemetry, clock, warnings
 end
@@ -234,7 +235,10 @@ function Probe.listeners()
 	telemetry:reset("enabled")
 	last:disconnect()
 	telemetry:emit("threat", {})
-	return { heard = heard, warnings = table.concat(warnings, "\n"), listeners = telemetry.listeners.count }
+	return {
+		heard = heard, warnings = table.concat(warnings, "\n"),
+		listeners = telemetry.listeners.count,
+	}
 end
 
 --- What a listener finds when it looks while it hears.
@@ -269,9 +273,52 @@ function Probe.nested(times)
 	times = 0
 	telemetry:emit("threat", {})
 	return {
-		heard = first, after = #heard, warnings = table.concat(warnings, "\n"), sequence = telemetry.sequence,
+		heard = first, after = #heard, warnings = table.concat(warnings, "\n"),
+		sequence = telemetry.sequence,
 		counted = telemetry.stats:view(NOW).counters.threat, kept = telemetry.history.count,
 	}
+end
+
+local function hear_all(telemetry, names, heard)
+	for _, name in ipairs(names) do
+		telemetry.listeners:connect(function(event)
+			heard[#heard + 1] = name .. event.sequence
+		end)
+	end
+end
+
+--- The first of three listeners causes two events when it hears the first one, and forgets all when
+--- it hears the second.
+function Probe.order()
+	local telemetry = new_telemetry()
+	local heard = {}
+	telemetry.listeners:connect(function(event)
+		if event.sequence == 1 then
+			telemetry:emit("threat", {})
+			telemetry:emit("press", {})
+		elseif event.sequence == 2 then
+			telemetry:reset("enabled")
+		end
+	end)
+	hear_all(telemetry, { "a", "b" }, heard)
+	telemetry:emit("threat", {})
+	return heard
+end
+
+--- What is kept and heard while AutoParry is doing something, and once it is done.
+function Probe.held()
+	local telemetry = new_telemetry()
+	local heard = {}
+	hear_all(telemetry, { "a", "b" }, heard)
+	telemetry.announcements:hold()
+	telemetry:emit("threat", {})
+	telemetry:emit("press", {})
+	local before = {
+		telemetry.sequence, telemetry.history.count,
+		telemetry.stats:view(NOW).counters.press, #heard,
+	}
+	telemetry.announcements:release()
+	return before, heard
 end
 
 --- Whether a type that nobody knows is refused.

@@ -17,7 +17,7 @@ from engine_harness.api import Harness, open_project
 from engine_harness.manifest.contracts import ACCURACY
 from engine_harness.vm.loader import shipped_lua
 
-from .duel import Trace
+from .duel import Trace, swing
 from .reference_accuracy import WARM_UP_S, Wish, frame_of, reference
 
 if TYPE_CHECKING:
@@ -56,13 +56,6 @@ class Row:
     options: dict[str, Any] = field(default_factory=dict)
     ping_ms: float = 95
     is_destroyed: bool = True
-
-
-def swing(frequency: float, magnitude: float, **more: Any) -> dict[str, Any]:
-    return {
-        "oscillationFrequency": frequency, "oscillationMagnitude": magnitude,
-        "axis": [0, 0, 1], **more,
-    }  # fmt: skip
 
 
 NEAR = Threat(56, 160)
@@ -170,7 +163,7 @@ def toggled(result: Result, rule: str) -> list[tuple[float, bool]]:
 @pytest.mark.parametrize("name", ROWS)
 def test_a_row_is_set_up_as_it_has_to_be(played: dict[str, Result], name: str) -> None:
     row, result = ROWS[name], played[name]
-    wanted = [
+    wanted: list[Any] = [
         (
             pytest.approx(at(threat.frame)), threat.name,
             [0, 0, threat.distance], [0, 0, -threat.speed],
@@ -179,10 +172,10 @@ def test_a_row_is_set_up_as_it_has_to_be(played: dict[str, Result], name: str) -
         for threat in row.threats
     ]  # fmt: skip
     assert spawned(result) == wanted
-    assert toggled(result, "highlight-gate") == [
-        (pytest.approx(at_s), value) for at_s, value in row.highlight
-    ]
-    over_s = pytest.approx(WARM_UP_S + row.frames / 120)
+    switches: list[Any] = [(pytest.approx(at_s), value) for at_s, value in row.highlight]
+    assert toggled(result, "highlight-gate") == switches
+    # The last frame is still looked at.
+    over_s = pytest.approx(WARM_UP_S + row.frames / 120 + 1 / 240)
     assert toggled(result, "autoparry-enabled") == [(0, True), (over_s, False)]
     config: Any = result.record.scenario.normalised["config"]
     assert config.get("autoparry", {}) == row.options
@@ -223,6 +216,6 @@ def test_a_swing_back_is_parried(played: dict[str, Result]) -> None:
     assert Trace(played["swing_back"].record).outcomes == {"a": "parried"}
 
 
-def test_the_rows_cost_next_to_nothing(played: dict[str, Result]) -> None:
+def test_no_row_lasts_longer_than_a_virtual_second(played: dict[str, Result]) -> None:
     for name, result in played.items():
         assert (result.record.outcome.virtual_s or 0) <= DURATION_S_MAX, name

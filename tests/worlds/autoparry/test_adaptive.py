@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING, Any
 
@@ -13,22 +12,14 @@ from .reference_tuning import adaptive_biases
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from conftest import Bench
+    from .conftest import Probe
 
-PROBE = Path(__file__).with_name("smart_tuning_probe.lua")
 RESET: dict[str, Any] = {"reset": True}
 
 
 @pytest.fixture(scope="module")
-def call(shared_bench: Bench) -> Callable[..., list[Any]]:
-    shared_bench.write("lua/smart_tuning_probe.lua", PROBE.read_text("utf-8"))
-
-    def call_probe(function: str, *args: Any) -> list[Any]:
-        results = shared_bench.harness.call_lua("smart_tuning_probe", function, *args)
-        assert isinstance(results, list)
-        return results
-
-    return call_probe
+def call(probe_of: Callable[..., Probe]) -> Callable[..., list[Any]]:
+    return probe_of("smart_tuning").results
 
 
 @pytest.fixture(scope="module")

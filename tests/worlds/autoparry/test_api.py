@@ -189,7 +189,8 @@ end
 
 
 def test_a_listener_may_switch_off_and_on_without_a_second_press(duel: Duel) -> None:
-    # Two balls are due at once; what is left of the one evaluation is forgotten.
+    # Two balls are due at once. Who listens is told when the evaluation is over: the other ball has
+    # its schedule by then, and loses it.
     script = """
 function W:begin()
     local done
@@ -200,7 +201,7 @@ end
 """
     trace = duel(ball(0.1, "a", 50, 160), ball(0.1, "b", 51, 160), script=script)
     assert [press.name for press in trace.presses].count("b") == 1
-    assert trace.cleared == []
+    assert trace.cleared == [(trace.presses[0].at_s, "b", "disabled")]
 
 
 def test_a_listener_may_destroy_what_it_listens_to(duel: Duel) -> None:
@@ -209,7 +210,7 @@ function W:begin() self.api.onParry(function() self.api.destroy() end) end
 """
     trace = duel(ball(0.1, "a", 50, 160), ball(0.1, "b", 51, 160), script=script)
     assert [press.name for press in trace.presses] == ["a"]
-    assert trace.cleared == []
+    assert trace.cleared == [(trace.press.at_s, "b", "destroyed")]
     assert trace.record.outcome.reason == "settled"
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING, Any
 
@@ -15,22 +14,15 @@ from .reference_oscillation import CALM, DEFAULTS, Spam, Values, random_values
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from conftest import Bench
+    from .conftest import Probe
 
-PROBE = Path(__file__).with_name("burst_probe.lua")
 FRAME_S = 1 / 240
 
 
 @pytest.fixture(scope="module")
-def ask(shared_bench: Bench) -> Callable[..., Any]:
+def ask(probe_of: Callable[..., Probe]) -> Callable[..., Any]:
     """Return a caller of the probe's functions."""
-    shared_bench.write("lua/probe/burst.lua", PROBE.read_text("utf-8"))
-
-    def call(function: str, *args: Any) -> Any:
-        (found,) = shared_bench.harness.call_lua("probe.burst", function, *args)
-        return found
-
-    return call
+    return probe_of("burst")
 
 
 # Which press is due.
@@ -75,7 +67,8 @@ def played(history: dict[str, Any]) -> list[list[list[Any]]]:
     """Return what every ball of every step wants, and whether there is panic then."""
     spam, count = Spam(history["values"]), history["count"]
     serials = list(range(1, count + 1))
-    last_press_s, rows = -math.inf, []
+    last_press_s = -math.inf
+    rows: list[list[list[Any]]] = []
     for step in history["steps"]:
         kinds, panics = [], []
         pressed_s = last_press_s
@@ -111,7 +104,7 @@ def test_every_press_is_due_when_the_whole_history_says_so(ask: Callable[..., An
     assert min(panics.values()) > 2000
 
 
-def swinging(count: int = 144, **changes: Any) -> list[dict[str, Any]]:
+def evaluations(count: int = 144, **changes: Any) -> list[dict[str, Any]]:
     """Return evaluations of one ball that swings at 12 Hz, one per frame."""
     ball = {"d0": 10.0, "speed": 13, "severity": 0, "impact": 0.1}
     return [
@@ -131,7 +124,7 @@ def swinging(count: int = 144, **changes: Any) -> list[dict[str, Any]]:
 
 def frames_of(ask: Callable[..., Any], values: Values, **changes: Any) -> list[tuple[int, str]]:
     """Return at which frames presses are made, and of which kind."""
-    history = {"values": values, "count": 1, "steps": swinging(**changes)}
+    history = {"values": values, "count": 1, "steps": evaluations(**changes)}
     (rows,) = ask("play", [history])
     return [(frame, row[0][0]) for frame, row in enumerate(rows) if row[0][0] != "none"]
 
@@ -177,7 +170,7 @@ def test_while_a_burst_runs_there_is_no_forced_press(ask: Callable[..., Any]) ->
 def test_a_burst_that_outlasts_the_swing_is_followed_by_no_forced_press(
     ask: Callable[..., Any],
 ) -> None:
-    steps = swinging(count=400)
+    steps = evaluations(count=400)
     for frame, step in enumerate(steps):
         if frame > 30:
             step["balls"][0]["vr"] = 13
@@ -203,7 +196,7 @@ def test_a_ball_that_never_arrives_is_not_pressed(ask: Callable[..., Any]) -> No
 
 def test_panic_lasts_for_the_time_of_recovery(ask: Callable[..., Any]) -> None:
     def panic_frames(values: Values) -> list[int]:
-        steps = swinging()
+        steps = evaluations()
         steps[60]["balls"][0]["speed"] = 51
         (rows,) = ask("play", [{"values": values, "count": 1, "steps": steps}])
         return [frame for frame, row in enumerate(rows) if row[1][0]]
@@ -218,7 +211,7 @@ def test_panic_lasts_for_the_time_of_recovery(ask: Callable[..., Any]) -> None:
 
 def test_a_ball_that_leaves_takes_its_burst_with_it(ask: Callable[..., Any]) -> None:
     def forced(gone: int) -> list[tuple[int, list[str]]]:
-        steps = swinging()
+        steps = evaluations()
         for frame, step in enumerate(steps):
             first, second = step["balls"] * 2
             # What comes after the first one does not swing.

@@ -2,33 +2,24 @@
 
 from __future__ import annotations
 
-import math
-from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from .differences import differences
 from .reference_oscillation import CALM, DEFAULTS, Values, press_values, random_values
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from conftest import Bench
-
-PROBE = Path(__file__).with_name("burst_probe.lua")
+    from .conftest import Probe
 
 
 @pytest.fixture(scope="module")
-def ask(shared_bench: Bench) -> Callable[..., Any]:
+def ask(probe_of: Callable[..., Probe]) -> Callable[..., Any]:
     """Return a caller of the probe's functions."""
-    shared_bench.write("lua/probe/burst.lua", PROBE.read_text("utf-8"))
-
-    def call(function: str, *args: Any) -> Any:
-        (found,) = shared_bench.harness.call_lua("probe.burst", function, *args)
-        return found
-
-    return call
+    return probe_of("burst")
 
 
 @pytest.fixture(scope="module")
@@ -43,13 +34,8 @@ def values_of(ask: Callable[..., Any]) -> Callable[..., dict[str, Any]]:
     return call
 
 
-def is_near(found: dict[str, Any], expected: dict[str, Any]) -> bool:
-    return found.keys() == expected.keys() and all(
-        found[key] == value
-        if isinstance(value, bool)
-        else math.isclose(found[key], value, rel_tol=1e-9, abs_tol=1e-12)
-        for key, value in expected.items()
-    )
+def wrong(expected: dict[str, Any], found: dict[str, Any]) -> list[str]:
+    return differences(expected, found, relative=1e-9, absolute=1e-12)
 
 
 # What a press keeps to.
@@ -60,7 +46,7 @@ def test_all_values_are_those_of_the_formulas(ask: Callable[..., Any]) -> None:
     cases, wanted = [], []
     for _ in range(800):
         values = random_values(chance)
-        facts = {
+        facts: dict[str, Any] = {
             "ping_s": chance.choice((0, chance.uniform(0, 0.4))),
             "jitter_s": chance.choice((0, chance.uniform(0, 0.1))),
             "closeness": chance.choice((0, 1, chance.uniform(0, 1))),
@@ -75,12 +61,12 @@ def test_all_values_are_those_of_the_formulas(ask: Callable[..., Any]) -> None:
         del expected["cause"]
         wanted.append(expected)
     found = ask("values", cases)
-    wrong = [
+    differing = [
         (case, expected, actual)
         for case, expected, actual in zip(cases, wanted, found, strict=True)
-        if not is_near(actual, expected)
+        if wrong(expected, actual)
     ]
-    assert wrong[:2] == []
+    assert differing[:2] == []
     assert 100 < sum(row["panic"] for row in found) < 700
 
 
@@ -179,7 +165,7 @@ def test_the_hook_tells_the_values_of_what_it_is_given(ask: Callable[..., Any]) 
     expected = press_values(DEFAULTS, ping_s=0.2, jitter_s=0.01, speed=20, slack_s=0.05)
     del expected["cause"]
     expected["maxLookahead"] = expected.pop("max_lookahead")
-    assert is_near(found, expected)
+    assert wrong(expected, found) == []
 
 
 def test_what_the_hook_is_not_given_is_no_cause_of_panic(ask: Callable[..., Any]) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -14,11 +13,10 @@ from .reference_options import DEFAULTS, RULES, TUNING, configured, invalid, sub
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from conftest import Bench
+    from .conftest import Probe
 
     Steps = list[dict[str, Any]]
 
-PROBE = Path(__file__).with_name("options_probe.lua")
 
 TINY = 5e-324
 # On both sides of each rule. An empty table leaves Lua as an empty map.
@@ -56,15 +54,8 @@ REFUSED: dict[str, list[Any]] = {
 
 
 @pytest.fixture(scope="module")
-def call(shared_bench: Bench) -> Callable[..., list[Any]]:
-    shared_bench.write("lua/probe.lua", PROBE.read_text("utf-8"))
-
-    def call_probe(function: str, *args: Any) -> list[Any]:
-        results = shared_bench.harness.call_lua("probe", function, *args)
-        assert isinstance(results, list)
-        return results
-
-    return call_probe
+def call(probe_of: Callable[..., Probe]) -> Callable[..., list[Any]]:
+    return probe_of("options").results
 
 
 @pytest.fixture(scope="module")

@@ -18,8 +18,8 @@ from engine_harness.run.isolate import record_of
 from engine_harness.run.session import job_of
 from engine_harness.testing.builders import request_of
 
-from . import claims
-from .mutant import SHIPPED, Mutation, plant
+from .mutant import SHIPPED, Edit, plant
+from .mutations import ENDLESS_GUARD, IGNORES_PING, NO_GRACE, NO_LEAD_CAP, NO_MIN_LEAD, NO_PROGRESS
 
 if TYPE_CHECKING:
     from conftest import Bench
@@ -55,12 +55,9 @@ POLLED = (
 
 
 class Case(NamedTuple):
-    """What is replaced where, and what of the gate then fails in which scenario."""
+    """An edit, and what of the gate then fails in which scenario."""
 
-    name: str
-    file: str
-    old: str
-    new: str
+    edit: Edit
     contract: str
     scenario: str
     policy: str | None = None
@@ -78,109 +75,79 @@ def accuracy(row: str) -> tuple[str, str]:
 
 
 CASES = (
+    Case(IGNORES_PING, *accuracy("lead_cap")),
+    Case(NO_GRACE, "flicker.gatedOutWithinGrace", "engine_perf_flicker_window"),
     Case(
-        "the prediction ignores the ping",
-        "controller/numbers.lua",
-        "n.delta_s = n.ping_s / 2 + activation_s",
-        "n.delta_s = activation_s",
-        *accuracy("lead_cap"),
-    ),
-    Case(
-        "no grace after the highlight drops",
-        "controller/targeting.lua",
-        "GRACE_S = 0.2",
-        "GRACE_S = 0",
-        "flicker.gatedOutWithinGrace",
-        "engine_perf_flicker_window",
-    ),
-    Case(
-        "the cooldown is ignored",
-        PRESSES,
-        "max(c.last_press_s + c.values.cooldown, c.input_again_s)",
-        "c.input_again_s",
+        Edit(
+            "the cooldown is ignored",
+            PRESSES,
+            "max(c.last_press_s + c.values.cooldown, c.input_again_s)",
+            "c.input_again_s",
+        ),
         *accuracy("tti_priority"),
     ),
     Case(
-        "timed presses wait for the next evaluation",
-        "controller/schedule.lua",
-        QUEUED,
-        POLLED,
+        Edit(
+            "timed presses wait for the next evaluation", "controller/schedule.lua", QUEUED, POLLED
+        ),
         "commitLatency.p99",
         "engine_perf_hitch_resilience",
         "catch_up",
     ),
     Case(
-        "auto tuning is off",
-        "controller/tuner.lua",
-        "if self.auto:is_due(now) then",
-        "if false then",
+        Edit(
+            "auto tuning is off",
+            "controller/learning/tuner.lua",
+            "if self.auto:is_due(now) then",
+            "if false then",
+        ),
         "autoTuner.presses",
         "engine_perf_auto_tuner",
     ),
+    Case(NO_PROGRESS, "presses.repeated", "engine_perf_lookahead"),
     Case(
-        "rearm without progress",
-        "controller/rearm.lua",
-        "not (b.has_moved_away and b.vr > 0)",
-        "b.vr <= 0",
-        "presses.repeated",
-        "engine_perf_lookahead",
-    ),
-    Case(
-        "no compensation",
-        "controller/ping.lua",
-        "min(0.85 * ping_excess_s + 0.55 * jitter_excess_s + stress_s, 0.09)",
-        "0",
+        Edit(
+            "no compensation",
+            "controller/ping.lua",
+            "min(0.85 * ping_excess_s + 0.55 * jitter_excess_s + stress_s, 0.09)",
+            "0",
+        ),
         *accuracy("min_lead"),
     ),
+    Case(NO_MIN_LEAD, *accuracy("min_lead")),
     Case(
-        "no minLead",
-        "controller/lead.lua",
-        ", LEAD_MIN_S + min_lead_s)",
-        ")",
-        *accuracy("min_lead"),
-    ),
-    Case(
-        "no slack",
-        "controller/numbers.lua",
-        "n.wait_max_s = n.slack_s + TRIGGER_GRACE_S",
-        "n.wait_max_s = 0",
+        Edit(
+            "no slack",
+            "controller/numbers.lua",
+            "n.wait_max_s = n.slack_s + TRIGGER_GRACE_S",
+            "n.wait_max_s = 0",
+        ),
         *accuracy("slack_first_sight"),
     ),
+    Case(NO_LEAD_CAP, *accuracy("lead_cap")),
     Case(
-        "no cap of the lead",
-        "controller/lead.lua",
-        "return min(needed_s + compensation_s, Lead.longest(window_s))",
-        "return needed_s + compensation_s",
-        *accuracy("lead_cap"),
-    ),
-    Case(
-        "no gate of maxTTI",
-        "controller/lead.lua",
-        "max(tti_s - max_tti_s, 0)",
-        "0",
+        Edit("no gate of maxTTI", "controller/lead.lua", "max(tti_s - max_tti_s, 0)", "0"),
         *accuracy("tti_gate"),
     ),
     Case(
-        "spawn order instead of the score",
-        PRESSES,
-        "\tif of_a.score ~= of_b.score then\n\t\treturn of_a.score > of_b.score\n"
-        "\telseif of_a.impact_s ~= of_b.impact_s then\n"
-        "\t\treturn of_a.impact_s < of_b.impact_s\n\tend\n",
-        "",
+        Edit(
+            "spawn order instead of the score",
+            PRESSES,
+            "\tif of_a.score ~= of_b.score then\n\t\treturn of_a.score > of_b.score\n"
+            "\telseif of_a.impact_s ~= of_b.impact_s then\n"
+            "\t\treturn of_a.impact_s < of_b.impact_s\n\tend\n",
+            "",
+        ),
         *accuracy("due_order"),
     ),
+    Case(ENDLESS_GUARD, *accuracy("swing_back")),
     Case(
-        "a guard that never ends",
-        DECIDE,
-        'c.guard:clear("retarget-detection", now)',
-        'return "guarded"',
-        *accuracy("swing_back"),
-    ),
-    Case(
-        "no presses of a ball that swings",
-        DECIDE,
-        "b.spam = spams(c, b, now) or false",
-        "b.spam = false",
+        Edit(
+            "no presses of a ball that swings",
+            DECIDE,
+            "b.spam = spams(c, b, now) or false",
+            "b.spam = false",
+        ),
         *accuracy("oscillation_burst"),
     ),
 )
@@ -220,10 +187,9 @@ def failing(bench: Bench, scenario: Scenario, world: str, policy: str | None) ->
     }
 
 
-@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.edit.name)
 def test_the_gate_catches(shared_bench: Bench, shipped: dict[str, Scenario], case: Case) -> None:
     scenario = shipped[case.scenario]
     assert failing(shared_bench, scenario, SHIPPED, case.policy) == set()
-    mutation = Mutation(case.name, case.file, case.old, case.new, claims.claim_mu)
-    world = plant(shared_bench, mutation)
+    world = plant(shared_bench, case.edit)
     assert case.contract in failing(shared_bench, scenario, world, case.policy)

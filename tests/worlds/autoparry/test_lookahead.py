@@ -10,8 +10,11 @@ import pytest
 from .duel import REMOTE, Duel, ball, highlight, network
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from conftest import Bench
 
+    from .conftest import Probe
     from .duel import Trace
 
 GOAL_S = 0.9
@@ -38,6 +41,11 @@ def duel(shared_bench: Bench) -> Duel:
     return Duel(shared_bench)
 
 
+@pytest.fixture(scope="module")
+def lookahead(probe_of: Callable[..., Probe]) -> Probe:
+    return probe_of("lookahead", PROBE)
+
+
 def near(value: float) -> Any:
     return pytest.approx(value, abs=CLOSE_S)
 
@@ -58,25 +66,22 @@ def reference(threats: list[tuple[float, float, float]]) -> dict[str, Any]:
 
 
 def test_early_threats_have_a_percentile_and_each_other_has_its_own_horizon(
-    shared_bench: Bench,
+    lookahead: Probe,
 ) -> None:
-    shared_bench.write("lua/probe_lookahead.lua", PROBE)
     chance = random.Random(11)
     for count in (0, 1, 2, 11, 40):
         threats = [
             (chance.uniform(0, 1.2), chance.uniform(0.2, 2.5), chance.uniform(0.1, 0.4))
             for _ in range(count)
         ]
-        (found,) = shared_bench.harness.call_lua("probe_lookahead", "figures", threats)
-        assert found == reference(threats), count
+        assert lookahead("figures", threats) == reference(threats), count
 
 
 @pytest.mark.parametrize(("flight_s", "samples"), [(1.2, 1), (1.2 - 1e-8, 0)])
 def test_a_horizon_of_just_the_goal_is_one_of_the_goal(
-    shared_bench: Bench, flight_s: float, samples: int
+    lookahead: Probe, flight_s: float, samples: int
 ) -> None:
-    shared_bench.write("lua/probe_lookahead.lua", PROBE)
-    (found,) = shared_bench.harness.call_lua("probe_lookahead", "figures", [(0.5, flight_s, 0.3)])
+    found = lookahead("figures", [(0.5, flight_s, 0.3)])
     assert (found["samples"], found["others"]) == (samples, 1 - samples)
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from . import claims
 from .histories import histories
-from .mutant import SHIPPED, Mutation, Play, plant
+from .mutant import SHIPPED, Edit, Mutation, Play, plant
 from .mutations import MUTATIONS
 from .reference_rows import rows_of
 
@@ -152,20 +152,19 @@ def test_a_plain_copy_under_another_name_breaks_no_claim(
         claim(play)
 
 
-@pytest.mark.parametrize("mutation", MUTATIONS, ids=lambda mutation: mutation.name)
+@pytest.mark.parametrize("mutation", MUTATIONS, ids=lambda mutation: mutation.edit.name)
 def test_a_mutant_breaks_the_claim(
     shared_bench: Bench, play_in: Callable[[str], Play], mutation: Mutation
 ) -> None:
-    play = play_in(plant(shared_bench, mutation))
+    play = play_in(plant(shared_bench, mutation.edit))
     # A run that fails is another error, and so is a text that is not there.
     with pytest.raises(AssertionError):
         mutation.breaks(play)
 
 
 @pytest.mark.parametrize("old", ["no such text", "return"])
-def test_a_text_that_the_world_has_not_exactly_once_is_no_mutation(
+def test_a_text_that_the_world_has_not_exactly_once_is_no_edit(
     shared_bench: Bench, old: str
 ) -> None:
-    mutation = Mutation("gone", "controller/lead.lua", old, "", claims.claim_mu)
     with pytest.raises(ValueError, match=rf"gone: controller/lead\.lua has \d+ times '{old}'"):
-        plant(shared_bench, mutation)
+        plant(shared_bench, Edit("gone", "controller/lead.lua", old, ""))

@@ -18,7 +18,11 @@ from .duel import Duel
 from .effect import Effect, Plays, default_of
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from conftest import Bench
+
+    from .conftest import Probe
 
 EFFECTS: tuple[Effect, ...] = (
     *effects_of_timing.EFFECTS,
@@ -58,10 +62,8 @@ def plays(shared_bench: Bench) -> Plays:
 
 
 @pytest.fixture(scope="module")
-def known(shared_bench: Bench) -> dict[str, list[str]]:
-    shared_bench.write("lua/probe/keys.lua", PROBE)
-    (found,) = shared_bench.harness.call_lua("probe.keys", "keys")
-    return dict(found)
+def known(probe_of: Callable[..., Probe]) -> dict[str, list[str]]:
+    return dict(probe_of("keys", PROBE)("keys"))
 
 
 def test_every_option_and_every_key_of_one_has_an_effect(known: dict[str, list[str]]) -> None:
@@ -78,9 +80,9 @@ def test_every_option_that_may_be_unset_is_played_without_it(known: dict[str, li
 def test_an_option_changes_what_it_is_for(plays: Plays, effect: Effect) -> None:
     (default, wanted), (other, _) = effect.rows[:2]
     assert default == default_of(effect.key)
-    assert effect.key.split(".")[-1] not in keys_of(effect.scene.options, effect.key)
+    assert effect.key.split(".")[-1] not in keys_of(effect.setting.options, effect.key)
     found = [
-        (value, effect.measure(plays(effect.scene, effect.options(value))))
+        (value, effect.measure(plays(effect.setting, effect.options(value))))
         for value, _ in effect.rows
     ]
     assert found == list(effect.rows)

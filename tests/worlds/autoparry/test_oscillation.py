@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING
 
@@ -14,9 +13,8 @@ from .reference_oscillation import DEFAULTS, Flips, Values
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from conftest import Bench
+    from .conftest import Probe
 
-PROBE = Path(__file__).with_name("burst_probe.lua")
 FRAME_S = 1 / 240
 
 Reading = tuple[float, float, float]
@@ -24,14 +22,12 @@ Reading = tuple[float, float, float]
 
 
 @pytest.fixture(scope="module")
-def swing(shared_bench: Bench) -> Callable[..., list[list[bool]]]:
+def swing(probe_of: Callable[..., Probe]) -> Callable[..., list[list[bool]]]:
     """Return a caller that shows flights to the controller's own code."""
-    shared_bench.write("lua/probe/burst.lua", PROBE.read_text("utf-8"))
+    probe = probe_of("burst")
 
     def call(flights: list[list[Reading]], **values: float) -> list[list[bool]]:
-        given = {**DEFAULTS, **values}
-        (found,) = shared_bench.harness.call_lua("probe.burst", "swing", flights, given)
-        rows: list[list[bool]] = found
+        rows: list[list[bool]] = probe("swing", flights, {**DEFAULTS, **values})
         return rows
 
     return call

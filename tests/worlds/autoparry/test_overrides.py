@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
     from conftest import Bench
 
+    from .conftest import Probe
+
 PROBE = """
 local Config = require("worlds.autoparry.controller.config")
 local Overrides = require("worlds.autoparry.overrides")
@@ -69,15 +71,8 @@ NO_VALUE = 'no form of "default": there is no current value'
 
 
 @pytest.fixture(scope="module")
-def call(shared_bench: Bench) -> Callable[..., list[Any]]:
-    shared_bench.write("lua/probe.lua", PROBE)
-
-    def call_probe(function: str, *args: Any) -> list[Any]:
-        results = shared_bench.harness.call_lua("probe", function, *args)
-        assert isinstance(results, list)
-        return results
-
-    return call_probe
+def call(probe_of: Callable[..., Probe]) -> Callable[..., list[Any]]:
+    return probe_of("overrides", PROBE).results
 
 
 @pytest.fixture(scope="module")
@@ -284,7 +279,7 @@ return World
 
 
 def test_a_null_of_a_manifest_unsets_an_option(shared_bench: Bench) -> None:
-    overrides = {
+    overrides: dict[str, Any] = {
         "targetHighlightName": None,
         "remoteQueueGuards": [],
         "cooldown": "default + 0.25",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING, Any
 
@@ -17,21 +16,12 @@ if TYPE_CHECKING:
 
     from conftest import Bench
 
-    Call = Callable[..., Any]
-
-PROBE = Path(__file__).with_name("policies_probe.lua")
+    from .conftest import Probe
 
 
 @pytest.fixture(scope="module")
-def ask(shared_bench: Bench) -> Call:
-    """Return a caller of the probe's functions."""
-    shared_bench.write("lua/probe/policies.lua", PROBE.read_text("utf-8"))
-
-    def call(function: str, *args: Any) -> Any:
-        found = shared_bench.harness.call_lua("probe.policies", function, *args)
-        return found[0] if len(found) == 1 else found
-
-    return call
+def ask(probe_of: Callable[..., Probe]) -> Probe:
+    return probe_of("policies")
 
 
 def press(at: float, reaction: float = 0.05, **decision: Any) -> dict[str, Any]:
@@ -75,7 +65,7 @@ def random_case(dice: Random) -> tuple[Facts, dict[str, float]]:
     return facts, {key: value for key, value in values.items() if dice.random() < 0.9}
 
 
-def test_every_step_is_that_of_its_rule(ask: Call) -> None:
+def test_every_step_is_that_of_its_rule(ask: Probe) -> None:
     dice = Random(20)
     cases = [random_case(dice) for _ in range(3_000)]
     found = ask("steps", [{"facts": f.plain(), "values": v} for f, v in cases])
@@ -95,13 +85,13 @@ def test_every_step_is_that_of_its_rule(ask: Call) -> None:
     }
 
 
-def moved(ask: Call, policy: str, values: dict[str, float], **facts: Any) -> float:
+def moved(ask: Probe, policy: str, values: dict[str, float], **facts: Any) -> float:
     (row,) = ask("steps", [{"facts": facts, "values": values}])
     found: float = row[IDS.index(policy)]["to"]
     return found
 
 
-def test_steps_are_of_the_documented_size(ask: Call) -> None:
+def test_steps_are_of_the_documented_size(ask: Probe) -> None:
     assert moved(ask, GUARD, {}, reaction_s=0.01) == 0.02 + 0.0025
     assert moved(ask, GUARD, {}, reaction_s=0.1) == 0.02 - 0.0025
     assert moved(ask, BUDGET, {}, slack_s=0.001) == 0.015 + 0.0035
@@ -110,7 +100,7 @@ def test_steps_are_of_the_documented_size(ask: Call) -> None:
     assert moved(ask, PANIC, {SLACK: 0.06}) == 1.2 - 0.5 * 0.06
 
 
-def test_no_step_leads_out_of_the_bounds(ask: Call) -> None:
+def test_no_step_leads_out_of_the_bounds(ask: Probe) -> None:
     for policy, key, down, up in (
         (GUARD, BIAS, {"reaction_s": 0.2}, {"reaction_s": 0.0}),
         (BUDGET, SLACK, {"slack_s": 0.09}, {"slack_s": 0.0}),
@@ -136,18 +126,18 @@ WISHES = list(
 )
 
 
-def test_default_then_enable_then_disable(ask: Call) -> None:
+def test_default_then_enable_then_disable(ask: Probe) -> None:
     for default, enable, disable in WISHES:
         wish: dict[str, Any] = {"enable": list(enable), "disable": list(disable)}
         if default is not None:
             wish["default"] = default
-        found, unknown = ask("choose", wish)
+        found, unknown = ask.results("choose", wish)
         assert list(found) == reference.chosen(default, enable, disable), wish
         assert not unknown
 
 
 def test_the_world_declares_the_ids_in_the_order_in_which_they_act(
-    ask: Call, shared_bench: Bench
+    ask: Probe, shared_bench: Bench
 ) -> None:
     assert ask("declared") == list(IDS)
     info = shared_bench.harness.worlds.get("autoparry")
@@ -167,7 +157,7 @@ def test_the_world_declares_the_ids_in_the_order_in_which_they_act(
         (ALL, list(IDS)),
     ],
 )
-def test_only_those_that_were_chosen_act(ask: Call, wish: Any, expected: list[str] | None) -> None:
+def test_only_those_that_were_chosen_act(ask: Probe, wish: Any, expected: list[str] | None) -> None:
     events = [press(1, 0.2), schedule(2, 0.001), press(3, 0.2, panic=True)]
     found = ask("hear", {"wish": wish, "events": events})
     acting = expected or []
@@ -187,14 +177,14 @@ def test_only_those_that_were_chosen_act(ask: Call, wish: Any, expected: list[st
     assert set(found["values"]) == changed
 
 
-def test_an_id_that_nobody_has_is_told_once(ask: Call) -> None:
+def test_an_id_that_nobody_has_is_told_once(ask: Probe) -> None:
     wish = {"policies": {"enable": ["b", "a"], "disable": ["a", GUARD]}}
     assert ask("hear", {"wish": wish})["warnings"] == [
         f"unknown policy '{name}'; known: {', '.join(IDS)}" for name in ("b", "a")
     ]
 
 
-def test_what_changed_is_applied_in_one_call_after_each_event(ask: Call) -> None:
+def test_what_changed_is_applied_in_one_call_after_each_event(ask: Probe) -> None:
     events = [
         press(1, 0.2, panic=True),
         press(2, 0.05),
@@ -216,14 +206,14 @@ def test_what_changed_is_applied_in_one_call_after_each_event(ask: Call) -> None
     ]
 
 
-def test_all_steps_of_one_event_start_from_the_same_options(ask: Call) -> None:
+def test_all_steps_of_one_event_start_from_the_same_options(ask: Probe) -> None:
     # The slack passes 0.05 s with this very event: the panic handler sees it with the next one.
     given = {"wish": ALL, "values": {SLACK: 0.048}, "events": [schedule(1, 0.0), schedule(2, 0.0)]}
     found = ask("hear", given)
     assert [call["overrides"].get(LOOKAHEAD) for call in found["calls"]] == [None, 1.2 - 0.03]
 
 
-def test_each_step_and_each_change_is_kept(ask: Call) -> None:
+def test_each_step_and_each_change_is_kept(ask: Probe) -> None:
     events = [press(0.5, 0.05), press(0.52, 0.01), press(0.9, 0.05), schedule(1.0, 0.05)]
     found = ask("hear", {"wish": ALL, "events": events})
 
@@ -273,7 +263,7 @@ def test_each_step_and_each_change_is_kept(ask: Call) -> None:
     assert found["cut"] in ([], {})
 
 
-def test_the_first_rows_are_kept_and_the_loss_is_told(ask: Call) -> None:
+def test_the_first_rows_are_kept_and_the_loss_is_told(ask: Probe) -> None:
     events = [press(at, 0.2) for at in range(1, 6)]
     found = ask("hear", {"wish": ALL, "events": events, "row_limit": 3})
     assert [row["time"] for row in found["traces"]] == [1, 1, 2]
@@ -285,35 +275,39 @@ def test_the_first_rows_are_kept_and_the_loss_is_told(ask: Call) -> None:
     ]
 
 
-def severity(ask: Call, *events: dict[str, Any]) -> str:
+def severity(ask: Probe, *events: dict[str, Any]) -> str:
     """Return the note of the panic handler about the last event."""
     wish = {"policies": {"default": "none", "enable": [PANIC]}}
     note: str = ask("hear", {"wish": wish, "events": list(events)})["traces"][-1]["note"]
     return note
 
 
-def test_a_press_is_judged_by_its_own_decision(ask: Call) -> None:
+def test_a_press_is_judged_by_its_own_decision(ask: Probe) -> None:
     alarm = threat(1, ballId="a", tempo=60, volatility=3)
     calm: dict[str, Any] = {"tempo": 0, "volatility": 0, "panic": False, "reason": "lead"}
     assert severity(ask, alarm, press(1, **calm)) == "steady"
     assert severity(ask, press(1, **{**calm, "reason": "oscillation"})) == "severity-1"
-    whole = {"tempo": 28, "volatility": 0.5, "panic": True, "reason": "oscillation"}
+    whole: dict[str, Any] = {"tempo": 28, "volatility": 0.5, "panic": True, "reason": "oscillation"}
     assert severity(ask, press(1, **whole)) == "severity-4"
 
 
-def test_a_schedule_is_judged_by_what_was_told_last_of_its_threat(ask: Call) -> None:
-    alarm = threat(1, ballId="a", tempo=28, volatility=0.5)
-    assert severity(ask, alarm, schedule(1.2, ballId="a")) == "severity-2"
-    # The tempo is that of the highlight, the volatility that of one ball.
-    assert severity(ask, alarm, schedule(1.2, ballId="b")) == "severity-1"
-    assert severity(ask, alarm, threat(1.1, ballId="a", tempo=0, volatility=0), schedule(1.2)) == (
-        "steady"
-    )
-    assert severity(ask, alarm, schedule(1.31, ballId="a")) == "steady"
-    assert severity(ask, schedule(1, ballId="a")) == "steady"
+@pytest.mark.parametrize(
+    ("more", "note"),
+    [
+        ({}, "steady"),
+        ({"tempo": 28}, "severity-1"),
+        ({"volatility": 0.5}, "severity-1"),
+        ({"panic": True}, "severity-1"),
+        ({"reason": "oscillation"}, "severity-1"),
+        ({"tempo": 28, "volatility": 0.5, "panic": True, "reason": "oscillation"}, "severity-4"),
+        ({"tempo": 27.9, "volatility": 0.49}, "steady"),
+    ],
+)
+def test_a_schedule_is_judged_by_what_it_says(ask: Probe, more: dict[str, Any], note: str) -> None:
+    assert severity(ask, schedule(1, **more)) == note
 
 
-def test_other_events_change_nothing(ask: Call) -> None:
+def test_other_events_change_nothing(ask: Probe) -> None:
     events = [{"type": name, "time": 1, "reason": "oscillation"} for name in ("success", "reset")]
     found = ask("hear", {"wish": ALL, "events": events})
     assert found["calls"] in ([], {})

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from . import reference_policies as reference
-from .duel import ON, PLAIN, REMOTE, Trace, ball, configure, highlight, player
+from .duel import FIXED, ON, REMOTE, Trace, ball, configure, highlight, player
 from .reference_policies import BIAS, BUDGET, GUARD, IDS, LOOKAHEAD, PANIC, SLACK, Facts
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ def play(shared_bench: Bench) -> Play:
         engine: dict[str, Any] | None = None,
         **keys: Any,
     ) -> Trace:
-        config = {"autoparry": {**PLAIN, **(options or {})}, "engine": engine or {}}
+        config = {"autoparry": {**FIXED, **(options or {})}, "engine": engine or {}}
         if policies is not None:
             keys["intelligence"] = {"policies": policies}
         record = shared_bench.play(
@@ -204,7 +204,7 @@ def test_the_policies_of_a_run_are_told_by_its_own_documents(play: Play) -> None
     trace = play(BALLS[0], policies={"default": "none", "enable": [GUARD]})
     views = trace.section["views"]
     assert views["intel/traces"] == ["aside.traces"]
-    assert views["intel/recommendations"] == ["autoparry.recommendations"]
+    assert views["intel/recommendations"] == ["autoparry.diagnostics.recommendations"]
     assert isinstance(trace.section["autoparry"]["recommendations"], list)
 
 

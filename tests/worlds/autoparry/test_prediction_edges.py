@@ -4,35 +4,23 @@ from __future__ import annotations
 
 import math
 import random
-from pathlib import Path
 from statistics import pstdev
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
-from engine_harness.api import Harness, open_project
-
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
-DRIVER = Path(__file__).with_name("prediction_edges.lua")
+    from .conftest import Probe
+
 NEVER = "never"
 WINDOW = 32
 
 
 @pytest.fixture(scope="module")
-def edges(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Any]]:
-    root = tmp_path_factory.mktemp("edges")
-    (root / "harness.toml").write_text("[run]\njobs = 1\n", "utf-8")
-    (root / "lua").mkdir()
-    (root / "lua/edges.lua").write_text(DRIVER.read_text("utf-8"), "utf-8")
-    with Harness(open_project(root)) as harness:
-
-        def call(function: str, *args: Any) -> Any:
-            (found,) = harness.call_lua("edges", function, *args)
-            return found
-
-        yield call
+def edges(probe_of: Callable[..., Probe]) -> Probe:
+    return probe_of("prediction_edges")
 
 
 @pytest.mark.parametrize(
@@ -46,13 +34,13 @@ def edges(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., An
     ],
 )
 def test_a_ball_that_touches_the_sphere_reaches_it(
-    edges: Callable[..., Any], motion: tuple[float, ...], root: float, tolerance: float
+    edges: Probe, motion: tuple[float, ...], root: float, tolerance: float
 ) -> None:
     assert edges("roots", [motion])[0] == pytest.approx(root, rel=tolerance)
 
 
 def test_a_ball_that_turns_just_before_the_sphere_comes_later_or_never(
-    edges: Callable[..., Any],
+    edges: Probe,
 ) -> None:
     later, never, never_cubic = edges(
         "roots", [(20.0001, 24, -18, 6), (1.0001, 2, -2, 0), (3.0001, 5, -2, -6)]
@@ -79,7 +67,7 @@ def test_a_ball_that_turns_just_before_the_sphere_comes_later_or_never(
     ],
 )
 def test_coefficients_below_the_limit_lower_the_degree(
-    edges: Callable[..., Any], motion: tuple[float, ...], root: float | str
+    edges: Probe, motion: tuple[float, ...], root: float | str
 ) -> None:
     found = edges("roots", [motion])[0]
     assert found == (root if isinstance(root, str) else pytest.approx(root, rel=1e-12))
@@ -109,7 +97,7 @@ def with_spike(chance: random.Random) -> list[float]:
         pytest.param([1e-200 * n for n in range(110)], id="nothing"),
     ],
 )
-def test_a_window_loses_no_digits(edges: Callable[..., Any], residuals: list[float]) -> None:
+def test_a_window_loses_no_digits(edges: Probe, residuals: list[float]) -> None:
     found = edges("spreads", residuals, 80)
     assert found == pytest.approx(exact_spreads(residuals, 80), rel=1e-10)
 
@@ -123,14 +111,18 @@ def flight(seed: int, readings: int) -> list[tuple[float, float, float]]:
 
 
 @pytest.mark.parametrize("readings", [1, 2, 3, 33, 34, 70])
-def test_a_record_that_is_used_again_has_forgotten_everything(
-    edges: Callable[..., Any], readings: int
-) -> None:
+def test_a_record_that_is_used_again_has_forgotten_everything(edges: Probe, readings: int) -> None:
     last = flight(2, readings)
     assert edges("flown", [flight(1, 50), last]) == edges("flown", [last])
 
 
-def test_the_last_closing_speeds_are_kept_and_no_older_ones(edges: Callable[..., Any]) -> None:
+def test_the_first_reading_of_a_ball_is_where_it_was_expected(edges: Probe) -> None:
+    for before in ([], [flight(1, 1)], [flight(1, 50)], [flight(1, 50), flight(3, 1)]):
+        assert edges("flown", [*before, flight(2, 1)])["residual_d"] == 0
+        assert edges("flown", [*before, flight(2, 2)])["residual_d"] != 0
+
+
+def test_the_last_closing_speeds_are_kept_and_no_older_ones(edges: Probe) -> None:
     # On the line to the player each closing speed is the speed, but for rounding.
     velocities = [(-0.03 * n, -0.02 * n, -1.2 * n) for n in range(1, 41)]
     recent = edges("recent", velocities)
@@ -138,7 +130,7 @@ def test_the_last_closing_speeds_are_kept_and_no_older_ones(edges: Callable[...,
     assert sorted(recent) == pytest.approx(speeds[-WINDOW:])
 
 
-def test_of_a_bend_long_past_nothing_is_left(edges: Callable[..., Any]) -> None:
+def test_of_a_bend_long_past_nothing_is_left(edges: Probe) -> None:
     line = [(0.0, 0.0, -0.5)] * 900
     bent, straight = edges("flown", [[(5.0, 0.0, -0.5), *line]]), edges("flown", [line])
     assert bent["is_straight"] is True
@@ -148,13 +140,13 @@ def test_of_a_bend_long_past_nothing_is_left(edges: Callable[..., Any]) -> None:
     assert bent["sigma"] == straight["sigma"]
 
 
-def test_the_ping_before_any_good_read_is_zero(edges: Callable[..., Any]) -> None:
+def test_the_ping_before_any_good_read_is_zero(edges: Probe) -> None:
     updates = [(0, "error"), (0.1, None), (0.2, "95"), (0.3, "nan"), (0.4, "endless"), (0.5, -1)]
     assert edges("pings", updates) == [[0, 0, 0, reads] for reads in range(1, 7)]
 
 
 def test_a_failed_read_keeps_the_ping_and_the_next_good_one_is_the_sample(
-    edges: Callable[..., Any],
+    edges: Probe,
 ) -> None:
     updates = [(0, 100), (0.1, 140), (0.2, "error"), (0.25, 160), (0.3, 180), (0.4, 60), (0.5, 180)]
     assert edges("pings", updates) == [
@@ -172,7 +164,7 @@ def test_a_failed_read_keeps_the_ping_and_the_next_good_one_is_the_sample(
 
 
 def test_frames_that_miss_an_interval_by_a_rounding_do_not_wait_for_the_next(
-    edges: Callable[..., Any],
+    edges: Probe,
 ) -> None:
     updates = [(frame / 240 - 1e-12 * frame, 100) for frame in range(241)]
     assert edges("pings", updates)[-1][3] == 11

@@ -225,10 +225,8 @@ def test_metrics_that_are_asked_for_on_the_way_are_those_so_far(duel: Duel) -> N
         ball(0.5, "a", *FAR), ball(2.5, "b", *FAR),
         {"at": 0.5, "checkpoint": "none"}, {"at": 2, "checkpoint": "one"},
     )  # fmt: skip
-    counts = [
-        trace.record.checkpoints[name].metrics["presses"]["leadDeviation"]["samples"]
-        for name in ("none", "one")
-    ]
+    seen: list[Any] = [trace.record.checkpoints[name].metrics for name in ("none", "one")]
+    counts = [metrics["presses"]["leadDeviation"]["samples"] for metrics in seen]
     assert [*counts, trace.metric("presses")["leadDeviation"]["samples"]] == [0, 1, 2]
 
 

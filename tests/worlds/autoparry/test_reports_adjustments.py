@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING, Any
 
@@ -14,9 +13,8 @@ from .reference_reports import BUILD_OPTIONS, adjusted
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from conftest import Bench
+    from .conftest import Probe
 
-PROBE = Path(__file__).with_name("reports_probe.lua")
 
 CONFIG = {
     "pressReactionBias": 0.02,
@@ -25,18 +23,13 @@ CONFIG = {
     "pressLookaheadGoal": 0.9,
     "activationLatency": 0.12,
 }
+BUILDER, APPLIER = "buildTelemetryAdjustments", "applyTelemetryAdjustments"
 NO_SAMPLES = {"presses": 9, "commit_count": 0, "lookahead_count": 0, "latency_count": 0}
 
 
 @pytest.fixture(scope="module")
-def call(shared_bench: Bench) -> Callable[..., Any]:
-    shared_bench.write("lua/probe.lua", PROBE.read_text("utf-8"))
-
-    def call_probe(function: str, *args: Any) -> Any:
-        (found,) = shared_bench.harness.call_lua("probe", function, *args)
-        return found
-
-    return call_probe
+def call(probe_of: Callable[..., Probe]) -> Callable[..., Any]:
+    return probe_of("reports")
 
 
 def case_of(
@@ -44,13 +37,15 @@ def case_of(
     options: Any = None,
     config: dict[str, Any] | None = None,
     is_smart: bool = False,
-    caller: str | None = None,
+    caller: str = BUILDER,
+    may_dry_run: bool = False,
     **samples: Any,
 ) -> dict[str, Any]:
     merged = {**CONFIG, **(config or {})}
     return {
         "options": options,
         "caller": caller,
+        "may_dry_run": may_dry_run,
         "source": {
             "samples": {**NO_SAMPLES, **samples},
             "stats": {"counters": {"press": 9}},
@@ -411,24 +406,54 @@ WRONG: list[tuple[Any, str]] = [
 def test_a_wrong_option_is_one_clear_error_that_names_the_function(
     call: Callable[..., Any],
 ) -> None:
-    for caller in ("buildTelemetryAdjustments", "applyTelemetryAdjustments"):
-        rows = call("build", [case_of(options=options, caller=caller) for options, _ in WRONG])
-        assert rows == [
-            {"ok": False, "answer": f"AutoParry.{caller}: {message}"} for _, message in WRONG
-        ]
+    for caller in (BUILDER, APPLIER, "getTelemetryInsights"):
+        for may_dry_run in (False, True):
+            cases = [
+                {"options": options, "caller": caller, "may_dry_run": may_dry_run}
+                for options, _ in WRONG
+            ]
+            assert call("options", cases) == [
+                {"ok": False, "answer": f"AutoParry.{caller}: {message}"} for _, message in WRONG
+            ]
+
+
+def test_what_is_not_given_is_as_by_default_and_every_reading_is_a_copy(
+    call: Callable[..., Any],
+) -> None:
+    given: list[Any] = [None, {"leadGain": 2, "minSamples": 0}, {"allowWhenSmartTuning": True}]
+    rows = call("options", [{"options": options, "caller": BUILDER} for options in given])
+    for options, row in zip(given, rows, strict=True):
+        chosen = {**BUILD_OPTIONS, **(options or {})}
+        seen = {"first": chosen, "second": chosen}
+        assert row == {
+            "ok": True,
+            "answer": seen if options is None else {**seen, "given": options},
+        }
 
 
 def test_only_who_applies_may_be_asked_for_a_rehearsal(call: Callable[..., Any]) -> None:
     options = {"dryRun": True}
-    named, unnamed, applier = call(
+    builder, applier = call(
         "build",
         [
-            case_of(options=options, caller="buildTelemetryAdjustments"),
             case_of(options=options),
-            case_of(options=options, caller="applyTelemetryAdjustments"),
+            case_of(options=options, caller=APPLIER, may_dry_run=True),
         ],
     )
-    message = "AutoParry.buildTelemetryAdjustments: unknown option 'dryRun'"
-    assert named == unnamed == {"ok": False, "answer": message}
+    message = f"AutoParry.{BUILDER}: unknown option 'dryRun'"
+    assert builder == {"ok": False, "answer": message}
     assert applier["ok"]
     assert applier["answer"]["result"]["options"] == {**BUILD_OPTIONS, "dryRun": True}
+
+
+def test_no_rehearsal_unless_it_is_asked_for(call: Callable[..., Any]) -> None:
+    wrong, none = call(
+        "options",
+        [
+            {"options": {"dryRun": 1}, "caller": APPLIER, "may_dry_run": True},
+            {"caller": APPLIER, "may_dry_run": True},
+        ],
+    )
+    message = f"AutoParry.{APPLIER}: invalid value for 'dryRun'"
+    assert wrong == {"ok": False, "answer": message}
+    assert none["answer"]["first"] == {**BUILD_OPTIONS, "dryRun": False}

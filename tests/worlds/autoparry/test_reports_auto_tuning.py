@@ -2,48 +2,38 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from .auto_tuning_steps import QUICK, configure, player_of, run, settled
 from .reference_options import DEFAULTS, TUNING
 from .reference_reports import adjusted, kept_changes
-from .tuner_steps import QUICK, configure, run, settled
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from conftest import Bench
+    from .auto_tuning_steps import Step
+    from .conftest import Probe
 
-    from .tuner_steps import Step
-
-PROBE = Path(__file__).with_name("reports_probe.lua")
 
 AUTO = TUNING["autoTuning"]
 
 
 @pytest.fixture(scope="module")
-def tune(shared_bench: Bench) -> Callable[..., list[Any]]:
+def tune(probe_of: Callable[..., Probe]) -> Callable[..., list[Any]]:
     """Return a player of steps that gives the answer of each."""
-    shared_bench.write("lua/probe.lua", PROBE.read_text("utf-8"))
-
-    def play(*steps: Step) -> list[Any]:
-        (rows,) = shared_bench.harness.call_lua("probe", "tune", list(steps))
-        return [row.get("answer") if row["ok"] else {"error": row["answer"]} for row in rows]
-
-    return play
+    return player_of(probe_of("reports"))
 
 
 @pytest.fixture(scope="module")
-def tune_each(shared_bench: Bench) -> Callable[..., list[list[Any]]]:
+def tune_each(probe_of: Callable[..., Probe]) -> Callable[..., list[list[Any]]]:
     """Return a player of many such plays, each with a tuner of its own."""
-    shared_bench.write("lua/probe.lua", PROBE.read_text("utf-8"))
+    probe = probe_of("reports")
 
     def play(plays: list[list[Step]]) -> list[list[Any]]:
-        (answers,) = shared_bench.harness.call_lua("probe", "tune_each", plays)
-        return [[row.get("answer") for row in rows] for rows in answers]
+        return [[row.get("answer") for row in rows] for rows in probe("tune_each", plays)]
 
     return play
 

@@ -1,37 +1,30 @@
-"""Each of the 15 keys of auto tuning has an effect; what it does shows in the next presses."""
+"""What a run of auto tuning may be asked for, and that what it does shows in the next presses.
+
+What each key does as it is configured is in `effects_of_auto_tuning`.
+"""
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from .tuner_steps import QUICK, configure, run, settled
+from .auto_tuning_steps import QUICK, player_of, run, settled
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from conftest import Bench
-
-    from .tuner_steps import Step
-
-PROBE = Path(__file__).with_name("reports_probe.lua")
+    from .auto_tuning_steps import Step
+    from .conftest import Probe
 
 
 @pytest.fixture(scope="module")
-def tune(shared_bench: Bench) -> Callable[..., list[Any]]:
+def tune(probe_of: Callable[..., Probe]) -> Callable[..., list[Any]]:
     """Return a player of steps that gives the answer of each."""
-    shared_bench.write("lua/probe.lua", PROBE.read_text("utf-8"))
-
-    def play(*steps: Step) -> list[Any]:
-        (rows,) = shared_bench.harness.call_lua("probe", "tune", list(steps))
-        return [row.get("answer") if row["ok"] else {"error": row["answer"]} for row in rows]
-
-    return play
+    return player_of(probe_of("reports"))
 
 
-# Each key has an effect.
+# Keys for one run alone.
 
 EVERYTHING: list[Any] = [
     *settled(9, wait_s=0.004, lead_s=-0.006),
@@ -41,12 +34,9 @@ EVERYTHING: list[Any] = [
 ]
 
 
-def effect(tune: Callable[..., list[Any]], key: str, value: Any, *, as_option: bool) -> Any:
-    """Return what a forced run does with a key, as configured or as asked for this run."""
-    given = {key: value}
-    step = run(options=given) if as_option else run()
-    prepared = [] if as_option else [configure(**given)]
-    [*_, answer] = tune(*prepared, *EVERYTHING, step)
+def effect(tune: Callable[..., list[Any]], **keys: Any) -> Any:
+    """Return what a forced run does that is asked for these keys."""
+    [*_, answer] = tune(*EVERYTHING, run(options=keys))
     result = answer["result"]
     return result["status"], result["updates"], answer["called"]
 
@@ -59,7 +49,6 @@ USUAL = {
 }
 
 
-@pytest.mark.parametrize("as_option", [False, True])
 @pytest.mark.parametrize(
     ("key", "value", "status", "updates"),
     [
@@ -91,25 +80,23 @@ USUAL = {
         ("maxAdjustmentsPerRun", 4, "updates", {**USUAL, "pressScheduleSlack": 0.0159}),
     ],
 )
-def test_a_key_changes_what_a_run_does(
+def test_a_key_holds_for_the_run_that_is_asked_for_it(
     tune: Callable[..., list[Any]],
     key: str,
     value: Any,
     status: str,
     updates: dict[str, float],
-    as_option: bool,
 ) -> None:
-    usual = effect(tune, "enabled", False, as_option=as_option)
-    assert usual == ("updates", pytest.approx(USUAL), True)
-    found = effect(tune, key, value, as_option=as_option)
+    assert effect(tune, enabled=False) == ("updates", pytest.approx(USUAL), True)
+    found = effect(tune, **{key: value})
     assert found == (status, pytest.approx(updates), status == "updates")
 
 
-def test_the_keys_of_the_slack_change_what_is_done_with_it(
+def test_the_keys_of_the_slack_hold_for_the_run_that_is_asked_for_them(
     tune: Callable[..., list[Any]],
 ) -> None:
     def slack(**keys: Any) -> Any:
-        [*_, answer] = tune(configure(**keys), *settled(9, wait_s=0.004), run())
+        [*_, answer] = tune(*settled(9, wait_s=0.004), run(options=keys))
         return answer["result"]["updates"].get("pressScheduleSlack")
 
     assert slack() == pytest.approx(0.0176)
@@ -117,57 +104,29 @@ def test_the_keys_of_the_slack_change_what_is_done_with_it(
     assert slack(maxScheduleSlack=0.016) == pytest.approx(0.016)
 
 
-def test_the_key_dry_run_changes_nothing_but_says_what_it_would(
+def test_a_run_asked_to_rehearse_changes_nothing_but_says_what_it_would(
     tune: Callable[..., list[Any]],
 ) -> None:
-    for prepared, options in (([configure(dryRun=True)], None), ([], {"dryRun": True})):
-        *_, answer, state, bias = tune(
-            *prepared, *EVERYTHING, run(options=options), ["state"], ["bias"]
-        )
-        result = answer["result"]
-        assert (result["status"], result["dryRun"], bias) == ("updates", True, 0.02)
-        assert answer["called"] is False
-        assert "appliedAt" not in result
-        assert "newConfig" not in result
-        assert state["lastResult"] == {
-            "status": "updates",
-            "updates": pytest.approx(USUAL),
-            "deltas": result["deltas"],
-            "dryRun": True,
-        }
+    *_, answer, state, bias = tune(*EVERYTHING, run(options={"dryRun": True}), ["state"], ["bias"])
+    result = answer["result"]
+    assert (result["status"], result["dryRun"], bias) == ("updates", True, 0.02)
+    assert answer["called"] is False
+    assert "appliedAt" not in result
+    assert "newConfig" not in result
+    assert state["lastResult"] == {
+        "status": "updates",
+        "updates": pytest.approx(USUAL),
+        "deltas": result["deltas"],
+        "dryRun": True,
+    }
 
 
-def test_the_key_allow_when_smart_tuning_lets_it_run_beside_it(
-    tune: Callable[..., list[Any]],
-) -> None:
-    allowed = {"allowWhenSmartTuning": True}
-    cases: list[tuple[list[Step], Any]] = [
-        ([], None),
-        ([configure(**allowed)], None),
-        ([], allowed),
-    ]
+def test_a_run_may_be_asked_for_beside_smart_tuning(tune: Callable[..., list[Any]]) -> None:
     found = [
-        tune(*prepared, *EVERYTHING, run(options=options, smart_enabled=True))[-1]["result"]
-        for prepared, options in cases
+        tune(*EVERYTHING, run(options=options, smart_enabled=True))[-1]["result"]["status"]
+        for options in (None, {"allowWhenSmartTuning": True})
     ]
-    assert [result["status"] for result in found] == ["skipped", "updates", "updates"]
-
-
-def test_the_keys_enabled_interval_and_samples_say_when_it_runs(
-    tune: Callable[..., list[Any]],
-) -> None:
-    def runs(**keys: Any) -> list[int]:
-        """Return when it runs by itself, with a press each second."""
-        press = {"bias_s": 0.02, "delay_s": 0}
-        presses: list[Step] = [["press", {**press, "now": now}] for now in range(1, 13)]
-        _, *found = tune(configure(**keys), *presses)
-        return [now for now, answer in enumerate(found, 1) if answer["has_run"]]
-
-    assert runs() == []
-    assert runs(enabled=True) == [9]
-    assert runs(enabled=True, minSamples=3) == [3]
-    assert runs(enabled=True, minSamples=3, intervalSeconds=4) == [3, 7, 11]
-    assert runs(enabled=True, minSamples=5, intervalSeconds=1) == [5, 10]
+    assert found == ["skipped", "updates"]
 
 
 # The loop: what a run changes shows in the next press.

@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import math
-from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from .reference_reports import LEVEL_LIMITS, level_of
+from .reference_reports import BUILD_OPTIONS, LEVEL_LIMITS, level_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from conftest import Bench
+    from .conftest import Probe
 
-PROBE = Path(__file__).with_name("reports_probe.lua")
 
 LEVELS = ("info", "warning", "critical")
 UNITS = {
@@ -33,44 +31,37 @@ SIGNED = ("timing", "slack")
 
 
 @pytest.fixture(scope="module")
-def call(shared_bench: Bench) -> Callable[..., Any]:
-    shared_bench.write("lua/probe.lua", PROBE.read_text("utf-8"))
-
-    def call_probe(function: str, *args: Any) -> Any:
-        (found,) = shared_bench.harness.call_lua("probe", function, *args)
-        return found
-
-    return call_probe
+def call(probe_of: Callable[..., Probe]) -> Callable[..., Any]:
+    return probe_of("reports")
 
 
 def insight_case(
     summary: dict[str, float],
     *,
     presses: int = 9,
-    options: Any = None,
+    options: dict[str, Any] | None = None,
     goal: float | None = 0.9,
 ) -> dict[str, Any]:
     return {
-        "options": options,
-        "source": {
-            "stats": {
-                "counters": {"press": presses, "schedule": 11, "latency": 8, "success": 7},
-                "latency": {"accepted": {"count": 5}},
-            },
-            "summary": summary,
-            "config": {"cooldown": 0.1, **({} if goal is None else {"pressLookaheadGoal": goal})},
-            "smart_tuning_enabled": True,
-            "adjustments": {
-                "status": "updates",
-                "updates": {"pressReactionBias": 0.05},
-                "deltas": {"pressReactionBias": 0.03},
-                "reasons": ["lead"],
-                "minSamples": 4,
-                "stats": {"not": "shown"},
-            },
-            "auto_tuning": {"enabled": False},
-            "recommendations": ["look"],
+        "stats": {
+            "counters": {"press": presses, "schedule": 11, "latency": 8, "success": 7},
+            "latency": {"accepted": {"count": 5}},
         },
+        "summary": summary,
+        "config": {"cooldown": 0.1, **({} if goal is None else {"pressLookaheadGoal": goal})},
+        "smart_enabled": True,
+        "adjustments": {
+            "status": "updates",
+            "updates": {"pressReactionBias": 0.05},
+            "deltas": {"pressReactionBias": 0.03},
+            "reasons": ["lead"],
+            "minSamples": 4,
+            # These are not shown.
+            "options": {**BUILD_OPTIONS, **(options or {})},
+            "stats": {"of": "adjustments"},
+        },
+        "auto_tuning": {"enabled": False},
+        "recommendations": ["look"],
     }
 
 
@@ -245,16 +236,19 @@ def test_insights_show_what_they_were_made_of(
     insights: Callable[..., list[dict[str, Any]]],
 ) -> None:
     summary = {"averageLatency": 0.1, "cancellationCount": 2}
-    case = insight_case(summary)
-    [report] = insights(case)
-    source = case["source"]
+    source = insight_case(summary)
+    [report] = insights(source)
     del report["statuses"]
+    adjustments = source["adjustments"]
     assert report == {
         "samples": {"press": 9, "schedule": 11, "latency": 5, "success": 7},
         "metrics": summary,
         "severity": "info",
         "recommendations": ["look"],
-        "adjustments": {key: v for key, v in source["adjustments"].items() if key != "stats"},
+        "adjustments": {
+            key: adjustments[key]
+            for key in ("status", "updates", "deltas", "reasons", "minSamples")
+        },
         "config": source["config"],
         "smartTuningEnabled": True,
         "autoTuning": {"enabled": False},
@@ -275,8 +269,31 @@ def test_insights_show_what_they_were_made_of(
 def test_a_wrong_option_of_the_insights_is_named(
     call: Callable[..., Any], options: Any, message: str
 ) -> None:
-    [row] = call("insights", [insight_case({}, options=options)])
+    [row] = call("asked_insights", [{"options": options, "source": insight_case({})}])
     assert row == {"ok": False, "answer": f"AutoParry.getTelemetryInsights: {message}"}
+
+
+def test_the_options_of_the_insights_are_those_of_their_adjustments(
+    call: Callable[..., Any],
+) -> None:
+    samples = {"presses": 9, "commit_count": 0, "lookahead_count": 0, "latency_count": 0}
+    source = {**insight_case({"commitLatencyP99": 0.015}), "smart_enabled": False}
+    source["samples"] = samples
+    options = (None, {"minSamples": 10}, {"commitTarget": 0.02})
+    rows = call("asked_insights", [{"options": given, "source": source} for given in options])
+    assert [
+        (
+            report["statuses"]["dataset"]["level"],
+            report["statuses"]["commit-latency"]["level"],
+            report["adjustments"]["status"],
+            report["adjustments"]["minSamples"],
+        )
+        for report in (row["answer"] for row in rows)
+    ] == [
+        ("info", "warning", "none", 4),
+        ("warning", "warning", "insufficient", 10),
+        ("info", "info", "none", 4),
+    ]
 
 
 # Diagnostics.
@@ -302,7 +319,7 @@ def diagnostic_source(metrics: dict[str, float], *, presses: int = 1) -> dict[st
         "stats": {"counters": {"press": presses}, "adaptiveState": {"reactionBias": 0.5}},
         "summary": {name: value for name, value in metrics.items() if name != "latencyStress"},
         "config": {"pressLookaheadGoal": 0.9},
-        "smart_tuning_enabled": False,
+        "smart_enabled": False,
         "adjustments": {"status": "none"},
         "insights": {"severity": "info"},
         "latency_stress": metrics.get("latencyStress", 0),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING, Any
 
@@ -13,20 +12,12 @@ from .reference_reports import METRICS, profile_keys, summary_of
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from conftest import Bench
-
-PROBE = Path(__file__).with_name("reports_probe.lua")
+    from .conftest import Probe
 
 
 @pytest.fixture(scope="module")
-def call(shared_bench: Bench) -> Callable[..., Any]:
-    shared_bench.write("lua/probe.lua", PROBE.read_text("utf-8"))
-
-    def call_probe(function: str, *args: Any) -> Any:
-        (found,) = shared_bench.harness.call_lua("probe", function, *args)
-        return found
-
-    return call_probe
+def call(probe_of: Callable[..., Probe]) -> Callable[..., Any]:
+    return probe_of("reports")
 
 
 def aggregate(chance: Random) -> dict[str, Any]:
@@ -40,7 +31,8 @@ def view_of(chance: Random) -> dict[str, Any]:
     """Return statistics as the telemetry would give them; every part may lack its samples."""
     press, schedule, success = (chance.choice((0, chance.randint(1, 40))) for _ in range(3))
     return {
-        "counters": {"press": press, "schedule": schedule, "success": min(success, press)},
+        # More answers than presses: some were to presses of before a reset.
+        "counters": {"press": press, "schedule": schedule, "success": success},
         "press": {
             "activationLatency": aggregate(chance),
             "waitDelta": aggregate(chance),
@@ -65,7 +57,9 @@ def view_of(chance: Random) -> dict[str, Any]:
 
 def test_every_metric_is_that_of_the_statistics_or_absent(call: Callable[..., Any]) -> None:
     chance = Random("summary")
-    cases = [{"view": view_of(chance), "answerable": chance.randint(0, 45)} for _ in range(300)]
+    cases: list[dict[str, Any]] = [
+        {"view": view_of(chance), "answerable": chance.randint(0, 45)} for _ in range(300)
+    ]
     expected = [summary_of(**case) for case in cases]
     found = [row["answer"] for row in call("summaries", cases)]
     assert found == expected
@@ -125,12 +119,29 @@ def test_before_the_first_event_nothing_has_a_mean_or_a_rate(call: Callable[...,
     assert found == {"adaptiveBias": 0, "cancellationCount": 0}
 
 
+def success_rates(call: Callable[..., Any], *cases: tuple[int, int, int]) -> list[float | None]:
+    """Return the rate for each number of presses, of successes and of answerable presses."""
+    sources = []
+    for press, success, answerable in cases:
+        view = view_of(Random("answered"))
+        view["counters"] |= {"press": press, "success": success}
+        sources.append({"view": view, "answerable": answerable})
+    return [row["answer"].get("successRate") for row in call("summaries", sources)]
+
+
 def test_a_press_that_was_answered_could_be_answered(call: Callable[..., Any]) -> None:
-    view = view_of(Random("answered"))
-    view["counters"] |= {"press": 4, "success": 3}
-    cases = [{"view": view, "answerable": answerable} for answerable in (0, 2, 3, 4)]
-    rates = [row["answer"]["successRate"] for row in call("summaries", cases)]
-    assert rates == [1, 1, 1, 0.75]
+    cases = [(4, 3, answerable) for answerable in (0, 2, 3, 4)]
+    assert success_rates(call, *cases) == [1, 1, 1, 0.75]
+
+
+def test_answers_to_presses_of_before_a_reset_are_no_more_than_the_presses_since(
+    call: Callable[..., Any],
+) -> None:
+    cases = [(2, 0, 5), (2, 1, 5), (2, 3, 0), (2, 3, 5), (4, 5, 4)]
+    assert success_rates(call, *cases) == [0, 0.5, 1, 1, 1]
+    assert success_rates(call, (0, 0, 0), (0, 0, 3), (0, 3, 0), (0, 3, 3)) == [None] * 4
+    # Nothing could be answered yet.
+    assert success_rates(call, (4, 0, 0)) == [None]
 
 
 # The profile.
@@ -166,10 +177,8 @@ def test_the_profile_holds_what_is_not_0_of_debts_surpluses_and_reliefs(
     runs = [updates(chance) for _ in range(60)]
     seen: set[str] = set()
     for steps, row in zip(runs, call("profiles", runs), strict=True):
-        first, *views = row["answer"]
-        assert first == {"updatedAt": 0, "pressCount": 0, "scheduleCount": 0}
         before: dict[str, float] = {}
-        for step, view in zip(steps, views, strict=True):
+        for step, view in zip(steps, row["answer"], strict=True):
             goal = step["values"].get("pressLookaheadGoal")
             shares = profile_keys(before, step["summary"], goal)
             expected = {
@@ -186,6 +195,26 @@ def test_the_profile_holds_what_is_not_0_of_debts_surpluses_and_reliefs(
     assert seen == {f"{name}{kind}" for name in names for kind in ("Debt", "Surplus", "Relief")}
 
 
+def test_the_counts_of_the_profile_are_those_of_now_and_the_shares_of_the_last_update(
+    call: Callable[..., Any],
+) -> None:
+    def looks(*counts: int) -> list[Any]:
+        return [{"counters": {"press": count, "schedule": 10 * count}} for count in counts]
+
+    update = {
+        **looks(2)[0],
+        "summary": {"averageLatency": 0.24},
+        "values": {"pressLookaheadGoal": 0.8},
+        "now": 1.5,
+    }
+    found = call("profile", [*looks(0, 1), update, *looks(3, 0)])
+    assert [(view.pop("pressCount"), view.pop("scheduleCount")) for view in found] == [
+        (count, 10 * count) for count in (0, 1, 2, 3, 0)
+    ]
+    shares = {"updatedAt": 1.5, "latencyDebt": pytest.approx(0.5)}
+    assert found == [*[{"updatedAt": 0}] * 2, *[shares] * 3]
+
+
 def profile_of(call: Callable[..., Any], *summaries: dict[str, float]) -> list[dict[str, float]]:
     """Return the shares after each update, with a goal of 0.8 s."""
     steps = [
@@ -198,8 +227,10 @@ def profile_of(call: Callable[..., Any], *summaries: dict[str, float]) -> list[d
         for summary in summaries
     ]
     plain = {"updatedAt", "pressCount", "scheduleCount"}
-    views = call("profile", steps)[1:]
-    return [{key: share for key, share in view.items() if key not in plain} for view in views]
+    return [
+        {key: share for key, share in view.items() if key not in plain}
+        for view in call("profile", steps)
+    ]
 
 
 def test_a_metric_on_its_target_is_not_in_the_profile(call: Callable[..., Any]) -> None:
@@ -211,6 +242,29 @@ def test_a_metric_on_its_target_is_not_in_the_profile(call: Callable[..., Any]) 
         "scheduleLookaheadP10": 0.8,
     }
     assert profile_of(call, on_target) == [{}]
+
+
+def test_what_is_beyond_its_target_by_a_rounding_is_on_it(call: Callable[..., Any]) -> None:
+    def shares(factor: float) -> list[dict[str, float]]:
+        # From the target away from it, and back.
+        steps = (
+            {"averageLatency": 0.16 * by, "scheduleLookaheadP10": 0.8 * by} for by in (factor, 1)
+        )
+        return profile_of(call, *steps)
+
+    assert shares(1 + 0.9e-9) == shares(1 - 0.9e-9) == [{}, {}]
+
+    def tiny(*names: str) -> dict[str, Any]:
+        return {name: pytest.approx(1.1e-9, rel=1e-6) for name in names}
+
+    assert shares(1 + 1.1e-9) == [
+        tiny("latencyDebt", "lookaheadSurplus"),
+        tiny("latencyRelief"),
+    ]
+    assert shares(1 - 1.1e-9) == [
+        tiny("latencySurplus", "lookaheadDebt"),
+        tiny("lookaheadRelief"),
+    ]
 
 
 def test_for_the_lookahead_more_is_better(call: Callable[..., Any]) -> None:

@@ -10,10 +10,11 @@ import pytest
 from .duel import REMOTE, Duel, ball, network
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from conftest import Bench
 
+    from .conftest import Probe
     from .duel import Trace
 
 LIMIT_S = 0.010
@@ -75,8 +76,12 @@ def reference(steps: list[Any]) -> Iterator[dict[str, Any]]:
         yield found
 
 
-def test_the_figures_are_those_of_a_plain_count(shared_bench: Bench) -> None:
-    shared_bench.write("lua/probe_settling.lua", PROBE)
+@pytest.fixture(scope="module")
+def settlings(probe_of: Callable[..., Probe]) -> Probe:
+    return probe_of("settling", PROBE)
+
+
+def test_the_figures_are_those_of_a_plain_count(settlings: Probe) -> None:
     chance = random.Random(3)
     for _ in range(40):
         steps: list[Any] = []
@@ -92,15 +97,14 @@ def test_the_figures_are_those_of_a_plain_count(shared_bench: Bench) -> None:
             elif open_presses:
                 press = open_presses.pop(chance.randrange(len(open_presses)))
                 steps.append([press, chance.choice((0.001, -0.0099, 0.0101, -0.06))])
-        (found,) = shared_bench.harness.call_lua("probe_settling", "figures", steps)
+        found = settlings("figures", steps)
         assert list(found or ()) == list(reference(steps)), steps
 
 
-def test_the_limit_itself_is_right(shared_bench: Bench) -> None:
-    shared_bench.write("lua/probe_settling.lua", PROBE)
+def test_the_limit_itself_is_right(settlings: Probe) -> None:
     for error_s, presses in ((0.01, 1), (-0.01, 1), (0.0100001, None)):
         steps = ["change", "press", [1, error_s]]
-        (found,) = shared_bench.harness.call_lua("probe_settling", "figures", steps)
+        found = settlings("figures", steps)
         assert found[-1].get("presses") == presses
 
 

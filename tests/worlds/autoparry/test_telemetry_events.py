@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING, Any
 
@@ -16,22 +15,15 @@ if TYPE_CHECKING:
 
     from conftest import Bench
 
+    from .conftest import Probe
+
     Call = Callable[..., list[Any]]
     Fields = dict[str, Any]
 
-PROBE = Path(__file__).with_name("telemetry_probe.lua")
-
 
 @pytest.fixture(scope="module")
-def call(shared_bench: Bench) -> Call:
-    shared_bench.write("lua/probe.lua", PROBE.read_text("utf-8"))
-
-    def call_probe(function: str, *args: Any) -> list[Any]:
-        results = shared_bench.harness.call_lua("probe", function, *args)
-        assert isinstance(results, list)
-        return results
-
-    return call_probe
+def call(probe_of: Callable[..., Probe]) -> Call:
+    return probe_of("telemetry").results
 
 
 # The history.
@@ -177,15 +169,25 @@ def test_listeners_may_cause_events_that_they_hear_in_turn(call: Call) -> None:
     }
 
 
-def test_listeners_that_cause_events_without_end_are_cut_off_and_named(call: Call) -> None:
+def test_everybody_hears_of_events_in_the_order_of_their_numbers(call: Call) -> None:
+    [heard] = call("order")
+    assert heard == ["a1", "b1", "a2", "b2", "a3", "b3", "a4", "b4"]
+
+
+def test_events_are_kept_at_once_and_told_when_all_is_done(call: Call) -> None:
+    assert call("held") == [[2, 2, 1, 0], ["a1", "b1", "a2", "b2"]]
+
+
+def test_listeners_that_cause_events_without_end_are_cut_off_with_a_warning(call: Call) -> None:
     [found] = call("nested", 1_000_000)
     assert found == {
-        "heard": 8,
-        "after": 9,
-        "warnings": "listeners of onTelemetry cause events more than 8 deep: threat 9 is not told",
-        "sequence": 10,
-        "counted": 10,
-        "kept": 10,
+        "heard": 1000,
+        "after": 1001,
+        "warnings": "listeners of AutoParry cause more than 1000 calls of listeners at once; "
+        "the rest is not told",
+        "sequence": 1002,
+        "counted": 1002,
+        "kept": 200,
     }
 
 
@@ -212,5 +214,5 @@ def test_fresh_processes_give_the_same_bytes(shared_bench: Bench, call: Call) ->
     texts = {json.dumps(call("play", steps))}
     for _ in range(2):
         with Harness(open_project(shared_bench.folder)) as harness:
-            texts.add(json.dumps(harness.call_lua("probe", "play", steps)))
+            texts.add(json.dumps(harness.call_lua("probe.telemetry", "play", steps)))
     assert len(texts) == 1

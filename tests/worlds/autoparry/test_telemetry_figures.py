@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING, Any
 
@@ -10,16 +9,16 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from .reference_telemetry import aggregate, differences, quantile
+from .differences import differences
+from .reference_telemetry import aggregate, quantile
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from conftest import Bench
+    from .conftest import Probe
 
     Call = Callable[..., list[Any]]
 
-PROBE = Path(__file__).with_name("telemetry_probe.lua")
 RANKS = [0, 0.01, 0.1, 0.25, 0.5, 0.75, 0.9, 0.99, 1]
 
 NUMBERS = st.floats(-1e9, 1e9) | st.sampled_from([0.0, 0.1, 1 / 3, 1e-300, -1e9, 1e9])
@@ -28,15 +27,8 @@ FEW_VALUES = st.sampled_from([-1.0, 0.0, 0.004, 0.25, 0.5, 3.0])
 
 
 @pytest.fixture(scope="module")
-def call(shared_bench: Bench) -> Call:
-    shared_bench.write("lua/probe.lua", PROBE.read_text("utf-8"))
-
-    def call_probe(function: str, *args: Any) -> list[Any]:
-        results = shared_bench.harness.call_lua("probe", function, *args)
-        assert isinstance(results, list)
-        return results
-
-    return call_probe
+def call(probe_of: Callable[..., Probe]) -> Call:
+    return probe_of("telemetry").results
 
 
 # Aggregates.

@@ -96,7 +96,8 @@ def test_a_schedule_ends_for_this_reason(
     duel: Duel, reason: str, happens: list[Entry], at_s: float
 ) -> None:
     found = duel(REMOTE, A, *happens, script=SCRIPT, engine={"settleLimit": 1.3})
-    assert ends(found)[0] == (reason, pytest.approx(at_s, abs=1e-9))
+    wanted: Any = (reason, pytest.approx(at_s, abs=1e-9))
+    assert ends(found)[0] == wanted
     ended_s = ends(found)[0][1]
     presses = [press for press in of_type(found, "press") if press["time"] == ended_s]
     assert [press["immediate"] for press in presses] == IMMEDIATE.get(reason, [])

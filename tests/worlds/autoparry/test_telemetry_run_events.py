@@ -16,9 +16,10 @@ from .duel import (
     call,
     player,
     rule,
+    swinging,
 )
 from .listening import LISTENER, answers, asking, heard, of_type
-from .plays import eventful, swinging
+from .timelines import eventful
 
 if TYPE_CHECKING:
     from conftest import Bench
@@ -38,6 +39,7 @@ FIELDS = {
             "ballId", "predictedImpact", "lead", "slack", "reason", "pressAt", "eta",
             "activationLatency", "remoteLatencyActive", "adaptiveBias", "immediate", "smartTuning",
             "distance", "timeToImpact", "speed", "pressRadius", "holdRadius", "pingCompensation",
+            "tempo", "volatility", "panic",
         },
         set(),
     ),
@@ -161,12 +163,9 @@ def test_a_schedule_says_what_was_known_of_its_ball(duel: Duel) -> None:
     }  # fmt: skip
     assert {name: event[name] for name in expected} == pytest.approx(expected)
     assert (event["remoteLatencyActive"], event["immediate"]) == (True, False)
-    assert event["smartTuning"] == {
-        "enabled": False,
-        "base": False,
-        "target": False,
-        "applied": False,
-    }
+    base = {"reactionBias": 0.02, "scheduleSlack": 0.015, "confidencePadding": 0.08}
+    assert event["smartTuning"] == {"enabled": False, "base": base}
+    assert (event["tempo"], event["volatility"], event["panic"]) == (0, 0, False)
 
 
 def test_a_press_that_only_waits_for_the_cooldown_is_scheduled_as_immediate(duel: Duel) -> None:

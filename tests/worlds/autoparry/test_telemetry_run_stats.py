@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from .differences import differences
 from .duel import FRAME_S, REMOTE, Duel, Trace, ball, call, network
 from .listening import LISTENER, Fields, answers, heard
-from .plays import eventful, random_play
 from .reference_run import statistics
-from .reference_telemetry import differences
+from .timelines import eventful, random_play
 
 if TYPE_CHECKING:
     from conftest import Bench
@@ -52,7 +52,7 @@ def wrong(trace: Trace) -> list[str]:
     pings = {row["sequence"]: row["ping"] for row in answers(trace, "ping")}
     configured_s = [
         row["at_s"]
-        for row in trace.record.events
+        for row in trace.rows
         if row["source"] == "plan" and row.get("fields", {}).get("action") == "configure"
     ]
     expected, found = statistics(events, pings, configured_s), rows[last]["answer"]

@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from .reference_telemetry import differences, stats
+from .differences import differences
+from .reference_telemetry import stats
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from conftest import Bench
+    from .conftest import Probe
 
     Call = Callable[..., list[Any]]
     Fields = dict[str, Any]
 
-PROBE = Path(__file__).with_name("telemetry_probe.lua")
 
 SCHEDULE_REASONS = ["lead", "tti-open", "urgent", "retry"]
 CLEAR_REASONS = [
@@ -34,15 +33,8 @@ NOTHING_OPEN: Fields = {
 
 
 @pytest.fixture(scope="module")
-def call(shared_bench: Bench) -> Call:
-    shared_bench.write("lua/probe.lua", PROBE.read_text("utf-8"))
-
-    def call_probe(function: str, *args: Any) -> list[Any]:
-        results = shared_bench.harness.call_lua("probe", function, *args)
-        assert isinstance(results, list)
-        return results
-
-    return call_probe
+def call(probe_of: Callable[..., Probe]) -> Call:
+    return probe_of("telemetry").results
 
 
 def some(chance: Random, **values: Any) -> Fields:
@@ -74,16 +66,16 @@ def cleared(chance: Random) -> Fields:
     }
 
 
-def smart_tuning(chance: Random) -> Fields | bool:
+def smart_tuning(chance: Random) -> Fields:
     applied = some(
         chance,
         reactionBias=chance.uniform(0, 0.16),
         scheduleSlack=chance.uniform(0, 0.04),
         confidencePadding=chance.uniform(0, 0.26),
     )
-    kinds: list[Fields | bool] = [
-        False,
-        {"enabled": False, "base": False, "target": False, "applied": False},
+    kinds: list[Fields] = [
+        {"enabled": False, "base": {"reactionBias": 9}},
+        {"enabled": True, "base": {"reactionBias": 9}, "target": {"reactionBias": 9}},
         {"enabled": True, "base": {"reactionBias": 9}, "target": {}, "applied": applied},
     ]
     return chance.choice(kinds)

@@ -11,10 +11,13 @@ from .duel import ON, REMOTE, Duel, ball, call, configure, highlight, rule
 from .reference_accuracy import WARM_UP_S, Wish, reference
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from conftest import Bench
 
     from engine_harness.records.models import RunRecord
 
+    from .conftest import Probe
     from .duel import Entry
 
 PLAIN = {"falsePositives": 0, "frameViolations": 0, "spacingViolations": 0}
@@ -39,8 +42,12 @@ def duel(shared_bench: Bench) -> Duel:
     return Duel(shared_bench)
 
 
-def test_the_figures_are_those_of_trying_every_way(shared_bench: Bench) -> None:
-    shared_bench.write("lua/probe_accuracy.lua", PROBE)
+@pytest.fixture(scope="module")
+def accuracy(probe_of: Callable[..., Probe]) -> Probe:
+    return probe_of("accuracy", PROBE)
+
+
+def test_the_figures_are_those_of_trying_every_way(accuracy: Probe) -> None:
     chance = random.Random(8)
     for _ in range(60):
         names = "ab" if chance.random() < 0.5 else "abc"
@@ -59,7 +66,7 @@ def test_the_figures_are_those_of_trying_every_way(shared_bench: Bench) -> None:
             for wish in wishes
         ]
         wanted = {"presses": presses, "spacing": spacing}
-        (found,) = shared_bench.harness.call_lua("probe_accuracy", "figures", wanted, made)
+        found = accuracy("figures", wanted, made)
         assert found["last"] == pytest.approx(reference(wishes, spacing, made)), (wishes, made)
         for count, seen in enumerate(found["seen"] or (), 1):
             assert seen == pytest.approx(reference(wishes, spacing, made[:count]))
@@ -70,13 +77,12 @@ def test_the_figures_are_those_of_trying_every_way(shared_bench: Bench) -> None:
     [(12, 0), (13, 1), (14, 1), (15, 2), (16, 2), (12 + 238, 119), (12 + 240, 120)],
 )
 def test_a_frame_has_two_of_the_engine_after_the_warm_up(
-    shared_bench: Bench, number: int, frame: int
+    accuracy: Probe, number: int, frame: int
 ) -> None:
-    shared_bench.write("lua/probe_accuracy.lua", PROBE)
     made = [("a", number / 240)]
     for first, violations in ((frame, 0), (frame + 1, 1)):
         wanted = {"presses": [{"id": "a", "first": first, "last": first}]}
-        (found,) = shared_bench.harness.call_lua("probe_accuracy", "figures", wanted, made)
+        found = accuracy("figures", wanted, made)
         assert found["last"]["frameViolations"] == violations
 
 
@@ -252,6 +258,6 @@ def test_who_asks_on_the_way_gets_the_figures_so_far(duel: Duel) -> None:
         {"at": 0.3, "checkpoint": "one"}, call(0.31, "nothing"),
         world={"accuracy": {"presses": [{"id": "a"}]}}, script="function W:nothing() end",
     )  # fmt: skip
-    seen = [trace.record.checkpoints[name].metrics["accuracy"] for name in ("none", "one")]
-    assert [item["accuracy"] for item in seen] == [0, 1]
-    assert [item["precision"] for item in seen] == [1, 1]
+    seen: list[Any] = [trace.record.checkpoints[name].metrics for name in ("none", "one")]
+    assert [metrics["accuracy"]["accuracy"] for metrics in seen] == [0, 1]
+    assert [metrics["accuracy"]["precision"] for metrics in seen] == [1, 1]

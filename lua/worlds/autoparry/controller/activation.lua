@@ -16,10 +16,10 @@ Activation.__index = Activation
 ---@field ball_id string
 ---@field pressed_s number
 ---@field ball any kept for whoever is told of the answer
----@field facts table|nil what was planned, of a press that was scheduled
+---@field timing PressTiming|nil of a press that a timer made
 
 ---@param start_s number option `activationLatency`
----@param hear {sample: fun(source: string, value_s: number, reason: string|nil, ball_id: string),
+---@param hear {sample: fun(source: string, value_s: number, reason: string|nil),
 --- settled: fun(press: PendingPress, effective_s: number|nil)} told of each sample, with the reason
 --- for which it was not accepted; and of each press once all is known of it, with the time at which
 --- it took effect unless nobody answered
@@ -47,8 +47,8 @@ function Activation:follow(start_s)
 	end
 end
 
--- A sample: it moves the estimate, unless there is a reason why not.
-function Activation:_sample(source, value_s, reason, ball_id)
+-- A sample: it moves the estimate, unless there is a reason why not. Whether it did.
+function Activation:_sample(source, value_s, reason)
 	if not (value_s > 0 and value_s <= VALUE_MAX_S) then
 		reason = reason or "out-of-range"
 	end
@@ -59,14 +59,15 @@ function Activation:_sample(source, value_s, reason, ball_id)
 	if not reason then
 		self.estimate_s = self.estimate_s + ALPHA * (value_s - self.estimate_s)
 	end
-	self.hear.sample(source, value_s, reason, ball_id)
+	self.hear.sample(source, value_s, reason)
+	return reason == nil
 end
 
 --- A press was made for `ball_id`.
 ---@param ball any
----@param facts table|nil
-function Activation:pressed(ball_id, now, ball, facts)
-	self.fresh = { ball_id = ball_id, pressed_s = now, ball = ball, facts = facts }
+---@param timing PressTiming|nil
+function Activation:pressed(ball_id, now, ball, timing)
+	self.fresh = { ball_id = ball_id, pressed_s = now, ball = ball, timing = timing }
 	self.pending[#self.pending + 1] = self.fresh
 end
 
@@ -77,7 +78,7 @@ function Activation:frame(now, is_held, has_server)
 	while pending[1] and now - pending[1].pressed_s > PENDING_MAX_S do
 		local press = table.remove(pending, 1)
 		if has_server then
-			self:_sample("remote", now - press.pressed_s, "expired", press.ball_id)
+			self:_sample("remote", now - press.pressed_s, "expired")
 		end
 		self.hear.settled(press, nil)
 	end
@@ -86,7 +87,7 @@ function Activation:frame(now, is_held, has_server)
 		self.fresh = nil
 		if is_held then
 			local reason = has_server and "remote-latency-active" or nil
-			self:_sample("local", now - fresh.pressed_s, reason, fresh.ball_id)
+			self:_sample("local", now - fresh.pressed_s, reason)
 		end
 	end
 end
@@ -101,10 +102,9 @@ function Activation:answered(ball_id, now, ping_s)
 		local press = pending[index]
 		if press.ball_id == ball_id and now - press.pressed_s >= ping_s / 2 - ROUNDING_S then
 			table.remove(pending, index)
-			local value_s = now - press.pressed_s
-			self:_sample("remote", value_s, nil, ball_id)
+			local was_accepted = self:_sample("remote", now - press.pressed_s)
 			self.hear.settled(press, now - ping_s / 2)
-			return press, value_s > 0 and value_s <= VALUE_MAX_S
+			return press, was_accepted
 		end
 	end
 	return nil, false

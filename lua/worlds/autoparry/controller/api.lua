@@ -11,12 +11,14 @@ local function add_switches(api, c)
 		if on == c.is_enabled then
 			return
 		end
+		c.announcements:hold()
 		c.is_enabled = on
 		if not on then
 			c:forget_balls("disabled")
 		end
-		c.telemetry:reset(on and "enabled" or "disabled")
-		c.listeners.state:fire(on)
+		c:reset_telemetry(on and "enabled" or "disabled")
+		c.announcements:tell(c.listeners.state, on)
+		c.announcements:release()
 	end
 	function api.enable() set_enabled(true) end
 	function api.disable() set_enabled(false) end
@@ -32,7 +34,7 @@ local function add_switches(api, c)
 		on = on == true
 		if on ~= c.is_immortal then
 			c.is_immortal = on
-			c.listeners.immortal:fire(on)
+			c.announcements:tell(c.listeners.immortal, on)
 		end
 		return on
 	end
@@ -53,7 +55,7 @@ local function add_config(api, c)
 		c:reset_estimates()
 		c.port.configured()
 		c:notice_highlight()
-		c.telemetry:reset("config-reset")
+		c:reset_telemetry("config-reset")
 		return copy
 	end
 end
@@ -86,9 +88,7 @@ local function add_telemetry(api, c)
 	function api.buildTelemetryAdjustments(options) return tuner:build(options) end
 	function api.applyTelemetryAdjustments(options) return tuner:apply(options) end
 	function api.getAutoTuningState() return tuner.auto:state() end
-	function api.runAutoTuning(options, is_forced)
-		return tuner:run(options, is_forced ~= false)
-	end
+	function api.runAutoTuning(options, force) return tuner:run(options, force) end
 end
 
 local function add_signals(api, c)

@@ -30,14 +30,18 @@ function Guard:_note(now, reason)
 	self.hear(reason)
 end
 
---- A press was made for this ball.
+--- A press was made for this ball. There is one guard: that of another ball ends.
 function Guard:start(ball_id, now)
+	if self.active and self.ballId ~= ball_id then
+		self:clear("ball-changed", now)
+	end
 	self.active = true
 	self.ballId = ball_id
 	self.startedAt = now
 	self.requireDrop = true
 	self.dropObserved = false
 	self.lastPulseAt, self.lastDropAt, self.clearedAt = nil, nil, nil
+	self.lastEvaluation, self.lastObservation = nil, nil
 	self:_note(now, "awaiting-drop")
 end
 

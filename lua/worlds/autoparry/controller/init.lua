@@ -19,9 +19,6 @@ local Targeting = require("worlds.autoparry.controller.targeting")
 local Controller = {}
 Controller.__index = Controller
 
--- Clearing a schedule for these reasons calls nothing off: the press was made, or nothing is left.
-local NO_CANCELLATION = { pressed = true, ["ready-to-press"] = true, ["no-ball"] = true }
-
 ---@class Port what the world offers the controller
 ---@field clock table
 ---@field scheduler table
@@ -87,13 +84,16 @@ function Controller.new(port)
 	forget(self)
 	self.api = Api.of(self)
 	self.connection = port.services.RunService.PreRender:Connect(function(dt)
+		self.announcements:hold()
 		Evaluate.run(self, dt)
+		self.announcements:release()
 	end)
 	return self
 end
 
 --- Stop for good: everything back to how it began, every connection cut.
 function Controller:destroy()
+	self.announcements:hold()
 	self:forget_balls("destroyed")
 	self.connection:Disconnect()
 	self.startup:reset()
@@ -105,11 +105,15 @@ function Controller:destroy()
 	self.is_enabled, self.is_immortal = false, false
 	self.last_press_s, self.last_success_s, self.last_broadcast_s = -math.huge, 0, 0
 	self.input_again_s = -math.huge
-	self.telemetry:reset("destroyed")
-	for _, name in ipairs(Assembly.SIGNALS) do
-		self.listeners[name]:clear()
-	end
-	self.telemetry.listeners:clear()
+	self:reset_telemetry("destroyed")
+	-- Whoever listens hears of the end.
+	self.announcements:after(function()
+		for _, name in ipairs(Assembly.SIGNALS) do
+			self.listeners[name]:clear()
+		end
+		self.telemetry.listeners:clear()
+	end)
+	self.announcements:release()
 end
 
 --- Another ball is the best, or the same one again.
@@ -157,10 +161,21 @@ function Controller:gated_out(b)
 	end
 end
 
+--- A schedule was made for `b`.
+function Controller:scheduled(b)
+	local plan = b.plan
+	plan.slack_s, plan.smart = self.numbers.slack_s, self.smart:nested()
+	local fields = Events.schedule(self, b)
+	self.last_scheduled = fields
+	self.tuner:scheduled(b, fields.eta)
+	self.telemetry:emit("schedule", fields)
+end
+
 --- The schedule of `b`, which began at `began_s`, has ended.
 function Controller:cleared(b, reason, began_s)
 	Events.cleared(self, b, reason, began_s)
-	if not NO_CANCELLATION[reason] then
+	-- A ball that is gone has an outcome: that tells it.
+	if not Schedule.LED_TO_PRESS[reason] and reason ~= "no-ball" then
 		self.port.record("schedule-cleared", { id = b.id, reason = reason })
 	end
 end
@@ -202,6 +217,7 @@ end
 --- The server has answered the press of a ball.
 ---@param kind "success"|"broadcast"
 function Controller:answered(id, kind)
+	self.announcements:hold()
 	local now = self.clock:now()
 	if kind == "success" then
 		self.last_success_s = now
@@ -214,12 +230,22 @@ function Controller:answered(id, kind)
 	end
 	-- The ball may be gone by now: it is the one that was pressed.
 	local ball = self.answered_id == id and self.answered_ball or self.port.ball_of_id(id)
-	self.listeners[kind]:fire(ball, now)
+	self.announcements:tell(self.listeners[kind], ball, now)
+	self.announcements:release()
 end
 
---- Forget every ball, with its schedule.
+--- The telemetry begins anew.
+function Controller:reset_telemetry(reason)
+	self.tuner:telemetry_reset()
+	self.telemetry:reset(reason)
+end
+
+--- Forget every ball, with its schedule and its guard.
 function Controller:forget_balls(reason)
 	self:clear_schedules(reason)
+	if self.guard.active then
+		self.guard:clear(reason, self.clock:now())
+	end
 	self.input:release()
 	forget(self)
 end

@@ -238,6 +238,8 @@ function Kinematics.update(b, dt, safe_radius, x, y, z, vx, vy, vz)
 	if b.readings > 1 then
 		return follow(b, dt, dvx, dvy, dvz)
 	end
+	-- What the record knew is another ball's.
+	b.residual_d = 0
 	b.vr_filtered = b.vr
 end
 

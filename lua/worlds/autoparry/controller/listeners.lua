@@ -42,19 +42,25 @@ function Listeners:connect(fn)
 end
 
 local function call(self, fn, ...)
+	local ok, message
 	if self.copy then
-		return pcall(fn, self.copy((...)))
+		ok, message = pcall(fn, self.copy((...)))
+	else
+		ok, message = pcall(fn, ...)
 	end
-	return pcall(fn, ...)
+	if not ok then
+		self.warn(("a listener of %s failed: %s"):format(self.name, tostring(message)))
+	end
 end
 
 --- Call all listeners in the order in which they came. One that was cut is not called any more.
 function Listeners:fire(...)
 	for _, listener in ipairs(self.list) do
 		if listener.is_connected then
-			local ok, message = call(self, listener.fn, ...)
+			-- On a thread of its own: one that waits holds nobody up.
+			local ok, message = coroutine.resume(coroutine.create(call), self, listener.fn, ...)
 			if not ok then
-				self.warn(("a listener of %s failed: %s"):format(self.name, tostring(message)))
+				error(message, 0)
 			end
 		end
 	end

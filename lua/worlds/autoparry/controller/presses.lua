@@ -1,14 +1,14 @@
 --- Presses: which ball goes first when several are due, and what a press does.
 
 local Events = require("worlds.autoparry.controller.events")
+local PressAccount = require("worlds.autoparry.controller.press_account")
 local Rearm = require("worlds.autoparry.controller.rearm")
 local Score = require("worlds.autoparry.controller.score")
-local ThreatWatch = require("worlds.autoparry.controller.threat_watch")
 local Time = require("worlds.autoparry.time")
 
 local max, sort = math.max, table.sort
 
-local FRAME_S, ROUNDING_S = Time.FRAME_S, Time.ROUNDING_S
+local ROUNDING_S = Time.ROUNDING_S
 
 local Presses = {}
 
@@ -39,7 +39,7 @@ end
 
 -- What the press of `b` looks like from outside. Nothing of `b` is used after this: the world may
 -- take the ball away because of it.
-local function announce(c, b, now, scheduled_s, remote, more)
+local function announce(c, b, now, account, remote)
 	local due = b.due
 	c.port.pressed({
 		slot = b.slot,
@@ -48,57 +48,39 @@ local function announce(c, b, now, scheduled_s, remote, more)
 		pressed_s = now,
 		planned_s = due.at_s,
 		planned_lead_s = due.lead_s,
-		scheduled_s = scheduled_s,
-		auto_bias_s = more.auto_bias_s,
-		is_forced = due.reason == "oscillation",
+		scheduled_s = account.scheduled_s,
+		auto_bias_s = account.auto_bias_s,
+		is_forced = account.is_forced,
 		reason = due.reason,
 		remote = remote,
-		threat = more.threat,
+		threat = account.threat,
+		position = account.position,
+		velocity = account.velocity,
 	})
 end
 
--- What is told of a press beside the ball's own record, as long as that is what it was.
-local function circumstances(c, b, now, is_timed)
-	local position, velocity = c.port.reading(b.slot)
-	return {
-		threat = ThreatWatch.view(c, b, b.due.impact_s, now),
-		decided_s = is_timed and b.first_scheduled_s or b.due.decided_s,
-		auto_bias_s = is_timed and b.plan.auto_bias_s or c.tuner.auto_bias_s,
-		position = position,
-		velocity = velocity,
-		since_s = now - c.last_press_s,
-	}
-end
-
 -- The key is down: what AutoParry keeps of it, before anybody hears of it, and the events.
-local function note(c, b, now, ball)
-	local is_timed = b.due.is_timed
-	local facts = is_timed and Events.facts(b, now, FRAME_S) or nil
-	if facts then
-		facts.resets = c.telemetry.stats.counters.resets
-	end
-	local more = circumstances(c, b, now, is_timed)
-	local scheduled_s = b.first_scheduled_s
-	c.tuner:pressed(b, now)
+local function note(c, b, now, account, ball)
+	c.tuner:pressed(account)
 	if b.spam then
 		c.burst:pressed(b, now, b.spam)
 	end
 	Rearm.pressed(b, now)
-	c.activation:pressed(b.id, now, ball, facts)
+	c.activation:pressed(b.id, now, ball, account.timing)
 	c.hold:pressed(b, now)
 	c.last_press_s = now
 	-- A press that did not wait for its timer has overtaken it.
-	c.schedule:clear(b, b.timer and not is_timed and "ready-to-press" or "pressed")
-	Events.press(c, b, now, facts, more)
+	c.schedule:clear(b, b.timer and not account.timing and "ready-to-press" or "pressed")
+	Events.press(c, b, now, account)
 	-- Whoever heard of it may have made AutoParry forget the ball.
 	if c.of_slot[b.slot] == b then
 		c.guard:start(b.id, now)
 	end
-	return scheduled_s, more
 end
 
 --- Press `b` now. The time at which to try again when the input fails, else nil.
 local function press(c, b, now)
+	local is_retry = c.input.failures > 0
 	local ok, delay_s, message = c.input:press()
 	if not ok then
 		local again_s = now + delay_s
@@ -110,16 +92,14 @@ local function press(c, b, now)
 		return again_s
 	end
 	c.startup:input_works()
-	local listeners = c.listeners
-	local is_heard = listeners.parry.count + listeners.success.count + listeners.broadcast.count > 0
-	local ball = is_heard and c.port.ball(b.slot) or nil
-	local scheduled_s, more = note(c, b, now, ball)
+	-- Who listens for the answer hears of the ball that was pressed, though it may be gone by then.
+	local ball = c.port.ball(b.slot)
+	local account = PressAccount.of(c, b, now, is_retry)
+	note(c, b, now, account, ball)
 	-- The press itself: the key is down, now the remote is called.
 	local remote = c.remote:call(b.id)
-	announce(c, b, now, scheduled_s, remote, more)
-	if ball then
-		listeners.parry:fire(ball, now)
-	end
+	announce(c, b, now, account, remote)
+	c.announcements:tell(c.listeners.parry, ball, now)
 	return nil
 end
 

@@ -18,11 +18,15 @@ local abs = math.abs
 local Schedule = {}
 Schedule.__index = Schedule
 
+--- Reasons for the end of a schedule that called nothing off: the press was made.
+Schedule.LED_TO_PRESS = { pressed = true, ["ready-to-press"] = true }
+
 ---@param clock table
 ---@param scheduler table
 ---@param hear {due: fun(b: table), made: fun(b: table),
---- cleared: fun(b: table, reason: string, began_s: number)} a timer is due; a schedule begins; one
---- that began at `began_s` has ended, and the other fields still tell of it
+--- cleared: fun(b: table, reason: string, began_s: number), placing: fun(plan: table)} a timer is
+--- due; a schedule begins; one that began at `began_s` has ended, and the other fields still tell
+--- of it; a timer is being placed, and whoever wants to remember of when writes it into the plan
 function Schedule.new(clock, scheduler, hear)
 	return setmetatable({
 		clock = clock,
@@ -30,9 +34,6 @@ function Schedule.new(clock, scheduler, hear)
 		hear = hear,
 		-- Live timers of all balls: the run does not end before them.
 		count = 0,
-		-- What tuning has added to the lead of what is planned from now on, and how often somebody
-		-- has set the options, with which it begins again.
-		auto_bias_s = 0, tuning = 0,
 	}, Schedule)
 end
 
@@ -50,7 +51,7 @@ function Schedule:attach(b)
 		-- What the press is planned to be ahead of the contact, and why it is planned.
 		lead_s = 0, reason = "lead",
 		-- Of the timer's last placing: when, how far the impact was then, what tuning had added.
-		placed_s = 0, impact_s = 0, auto_bias_s = 0, tuning = 0,
+		placed_s = 0, impact_s = 0, auto_bias_s = 0, generation = 0,
 		-- Of the schedule's beginning.
 		slack_s = 0, smart = false,
 		-- How long its press was away when the ball's impact was first known.
@@ -91,7 +92,7 @@ function Schedule:place(b, press_at_s, lead_s, reason, is_postponed)
 	plan.ever_scheduled_s = plan.ever_scheduled_s or now
 	plan.is_postponed = is_postponed
 	plan.placed_s, plan.impact_s = now, b.contact_s - now
-	plan.auto_bias_s, plan.tuning = self.auto_bias_s, self.tuning
+	self.hear.placing(plan)
 	self.count = self.count + 1
 	b.timer = self.scheduler:at(press_at_s, plan.fire, PRIORITY)
 	if is_new then

@@ -16,6 +16,8 @@ local ROUNDING_S = Time.ROUNDING_S
 function Targeting.new()
 	return setmetatable({
 		is_present = false,
+		-- Whether anybody has looked yet: how it was found is no change.
+		is_known = false,
 		-- Without a name of the highlight there is nothing to wait for.
 		is_needed = true,
 		was_seen = false,
@@ -35,6 +37,8 @@ end
 
 --- The highlight is there or not, from now on. True if that is a change.
 function Targeting:note(is_present, now)
+	local was_known = self.is_known
+	self.is_known = true
 	if is_present == self.is_present then
 		return false
 	end
@@ -43,8 +47,10 @@ function Targeting:note(is_present, now)
 		self.last_drop_s = now
 		self.drops = self.drops + 1
 	end
-	self.changes_s[#self.changes_s + 1] = now
-	forget_old(self.changes_s, now)
+	if was_known then
+		self.changes_s[#self.changes_s + 1] = now
+		forget_old(self.changes_s, now)
+	end
 	return true
 end
 

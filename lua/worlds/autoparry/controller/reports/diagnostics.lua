@@ -76,7 +76,7 @@ end
 
 --- The report.
 ---@param source {now: number, stats: table, summary: table, config: table,
----  smart_tuning_enabled: boolean, adjustments: table, insights: table,
+---  smart_enabled: boolean, adjustments: table, insights: table,
 ---  recommendations: string[]} whose recommendations are those of above
 ---@return table
 function Diagnostics.of(source)
@@ -86,7 +86,7 @@ function Diagnostics.of(source)
 		counters = Plain.copy(stats.counters),
 		stats = stats,
 		summary = source.summary,
-		smartTuningEnabled = source.smart_tuning_enabled,
+		smartTuningEnabled = source.smart_enabled,
 		adaptiveState = Plain.copy(stats.adaptiveState),
 		recommendations = source.recommendations,
 		adjustments = source.adjustments,

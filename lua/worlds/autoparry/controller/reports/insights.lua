@@ -1,20 +1,17 @@
 --- The insights: what the telemetry means, by levels.
 
-local Adjustments = require("worlds.autoparry.controller.reports.adjustments")
 local Plain = require("worlds.autoparry.plain")
 local Statuses = require("worlds.autoparry.controller.reports.statuses")
 
 local Insights = {}
 
---- The insights; a wrong option is an error without position. They are those of the adjustments:
---- `minSamples` and `commitTarget` are limits here as well.
----@param options table|nil
----@param source {stats: table, summary: table, config: table, smart_tuning_enabled: boolean,
----  adjustments: table, auto_tuning: table, recommendations: string[]} the adjustments: those that
----  were built with the same options
+--- The insights. The options of the adjustments are theirs too: `minSamples` and `commitTarget` are
+--- limits here as well.
+---@param source {stats: table, summary: table, config: table, smart_enabled: boolean,
+---  adjustments: table, auto_tuning: table, recommendations: string[]}
 ---@return table
-function Insights.of(options, source)
-	local chosen = Adjustments.options(options, "getTelemetryInsights")
+function Insights.of(source)
+	local chosen = source.adjustments.options
 	local metrics, adjustments, stats = source.summary, source.adjustments, source.stats
 	local counters = stats.counters
 	local statuses = Statuses.of(
@@ -38,7 +35,7 @@ function Insights.of(options, source)
 			minSamples = adjustments.minSamples,
 		},
 		config = source.config,
-		smartTuningEnabled = source.smart_tuning_enabled,
+		smartTuningEnabled = source.smart_enabled,
 		autoTuning = source.auto_tuning,
 		summary = metrics,
 		stats = stats,

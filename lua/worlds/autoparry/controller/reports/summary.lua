@@ -1,6 +1,6 @@
 --- The summary: 14 metrics of the statistics. What nothing was sampled of is absent.
 
-local max = math.max
+local max, min = math.max, math.min
 
 local Summary = {}
 
@@ -14,8 +14,9 @@ end
 function Summary.of(view, facts)
 	local counters, press, timeline = view.counters, view.press, view.timeline
 	local eta, cancelled = view.schedule.eta, view.cancellations.total
-	-- The ping may have grown since an answer came: what was answered could be.
-	local answerable = max(facts.answerable, counters.success)
+	-- The ping may have grown since an answer came: what was answered could be. And answers may come
+	-- to presses of before the last reset.
+	local answerable = min(max(facts.answerable, counters.success), counters.press)
 	return {
 		averageLatency = view.latency.accepted.mean,
 		averageActivationLatency = press.activationLatency.mean,
@@ -27,7 +28,7 @@ function Summary.of(view, facts)
 		immediateRate = rate(press.immediateCount, counters.press),
 		cancellationCount = cancelled,
 		cancellationRate = rate(cancelled, counters.schedule),
-		successRate = rate(counters.success, answerable),
+		successRate = rate(min(counters.success, answerable), answerable),
 		commitLatencyP99 = view.quantiles.commitLatency.p99,
 		scheduleLookaheadP10 = view.quantiles.scheduleLookahead.p10,
 		scheduleLookaheadMin = eta.min,

@@ -1,6 +1,7 @@
 --- Telemetry: what AutoParry does, as numbered events.
 ---
---- An event is counted, kept and told, in this order: whoever hears of it finds it in both.
+--- An event is counted and kept, and told when AutoParry has done what it is doing: whoever hears
+--- of it finds it in both.
 
 local Event = require("worlds.autoparry.controller.telemetry.event")
 local History = require("worlds.autoparry.controller.telemetry.history")
@@ -8,9 +9,6 @@ local Listeners = require("worlds.autoparry.controller.listeners")
 local Stats = require("worlds.autoparry.controller.telemetry.stats")
 
 local HISTORY_MAX = 200
-
--- A listener may cause events, and these reach it as well. So deep, and no deeper.
-local NESTED_MAX = 8
 
 local Telemetry = {}
 Telemetry.__index = Telemetry
@@ -21,34 +19,20 @@ Telemetry.__index = Telemetry
 ---@field history History
 ---@field listeners table
 
----@param given {clock: table, warn: fun(text: string), empty_list: fun(): table}
+---@param given {clock: table, warn: fun(text: string), empty_list: fun(): table,
+--- announcements: table}
 function Telemetry.new(given)
 	local empty_list = given.empty_list
 	return setmetatable({
 		clock = given.clock,
-		warn = given.warn,
 		sequence = 0,
-		nested = 0,
+		announcements = given.announcements,
 		stats = Stats.new(),
 		history = History.new(HISTORY_MAX, empty_list),
 		listeners = Listeners.new(given.warn, "onTelemetry", function(event)
 			return Event.copy(event, empty_list)
 		end),
 	}, Telemetry)
-end
-
-local function tell(self, event)
-	if self.nested == NESTED_MAX then
-		self.warn(
-			("listeners of onTelemetry cause events more than %d deep: %s %d is not told"):format(
-				NESTED_MAX, event.type, event.sequence
-			)
-		)
-		return
-	end
-	self.nested = self.nested + 1
-	self.listeners:fire(event)
-	self.nested = self.nested - 1
 end
 
 --- Something has happened, now.
@@ -60,9 +44,7 @@ function Telemetry:emit(kind, fields)
 	fields.type, fields.sequence, fields.time = kind, sequence, self.clock:now()
 	self.stats:take(fields)
 	self.history:push(fields)
-	if self.listeners.count > 0 then
-		tell(self, fields)
-	end
+	self.announcements:tell(self.listeners, fields)
 end
 
 --- Forget all that was counted and kept, but for how often that was done.

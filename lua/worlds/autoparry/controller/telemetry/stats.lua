@@ -2,6 +2,7 @@
 
 local Aggregate = require("worlds.autoparry.controller.telemetry.aggregate")
 local Aggregates = require("worlds.autoparry.controller.telemetry.aggregates")
+local Schedule = require("worlds.autoparry.controller.schedule")
 local SortedWindow = require("worlds.autoparry.controller.telemetry.sorted_window")
 local View = require("worlds.autoparry.controller.telemetry.view")
 
@@ -24,9 +25,6 @@ local OF_PRESS = {
 local OF_DECISION = { "waitDelta", "actualWait" }
 local OF_SMART = { "reactionBias", "scheduleSlack", "confidencePadding" }
 local OF_THREAT = { "score", "confidence" }
-
--- A schedule cleared for these reasons led to its press: nothing was called off.
-local NO_CANCELLATION = { pressed = true, ["ready-to-press"] = true }
 
 local Stats = {}
 Stats.__index = Stats
@@ -97,7 +95,7 @@ TAKE["schedule-cleared"] = function(self, event)
 	bump(self.counters, "scheduleCleared")
 	self.lifetime:add(event.lifetime)
 	local reason = event.reason
-	if not NO_CANCELLATION[reason] then
+	if not Schedule.LED_TO_PRESS[reason] then
 		self.cancelled = self.cancelled + 1
 		self.cancelled_stale = self.cancelled_stale + (reason == "schedule-stale" and 1 or 0)
 		tally(self.cancel_reasons, reason)

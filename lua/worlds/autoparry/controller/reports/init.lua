@@ -1,25 +1,26 @@
 --- What AutoParry says of itself: everything is made anew from what it knows when it is asked.
 
+local Adjustments = require("worlds.autoparry.controller.learning.adjustments")
 local Diagnostics = require("worlds.autoparry.controller.reports.diagnostics")
 local Insights = require("worlds.autoparry.controller.reports.insights")
 local Summary = require("worlds.autoparry.controller.reports.summary")
 
-local Views = {}
-Views.__index = Views
+local Reports = {}
+Reports.__index = Reports
 
 ---@param c table the controller
-function Views.new(c)
-	return setmetatable({ c = c }, Views)
+function Reports.new(c)
+	return setmetatable({ c = c }, Reports)
 end
 
 --- The statistics of the telemetry.
 ---@return table
-function Views:stats()
+function Reports:stats()
 	local c = self.c
 	local open, resets = {}, c.telemetry.stats.counters.resets
 	for _, press in ipairs(c.activation.pending) do
-		local facts = press.facts
-		open[#open + 1] = facts and facts.resets == resets and facts or nil
+		local timing = press.timing
+		open[#open + 1] = timing and timing.resets == resets and timing or nil
 	end
 	return c.telemetry.stats:view({
 		open = open,
@@ -30,7 +31,7 @@ end
 
 --- The 14 metrics.
 ---@param stats table of `stats`
-function Views:summary(stats)
+function Reports:summary(stats)
 	local c = self.c
 	local answerable =
 		c.activation:answerable(stats.counters.press, c.clock:now(), c.ping.value_s)
@@ -54,7 +55,7 @@ local function samples_of(stats)
 end
 
 --- What adjustments are built from.
-function Views:adjustment_source()
+function Reports:adjustment_source()
 	local c = self.c
 	local stats = self:stats()
 	return {
@@ -69,16 +70,13 @@ end
 
 --- What insights and diagnostics are made from.
 ---@param options table|nil of the adjustments
----@param caller? string the function of AutoParry that was called, for messages
-function Views:report_source(options, caller)
+---@param caller string the function of AutoParry that was called, for messages
+function Reports:report_source(options, caller)
 	local c = self.c
 	local source = self:adjustment_source()
 	source.now = c.clock:now()
-	source.counters = source.stats.counters
-	source.smart_tuning_enabled = source.smart_enabled
-	source.adaptive_state = source.stats.adaptiveState
 	source.latency_stress = c.ping:stress_now()
-	source.adjustments = c.tuner:build(options, caller)
+	source.adjustments = Adjustments.build(Adjustments.options(caller, options), source)
 	source.auto_tuning = c.tuner.auto:state()
 	source.recommendations = Diagnostics.recommendations(source)
 	return source
@@ -86,19 +84,19 @@ end
 
 --- How the run looks, metric by metric.
 ---@param options table|nil
-function Views:insights(options)
-	return Insights.of(options, self:report_source(options, "getTelemetryInsights"))
+function Reports:insights(options)
+	return Insights.of(self:report_source(options, "getTelemetryInsights"))
 end
 
 --- What a person would want to read first.
-function Views:diagnostics()
-	local source = self:report_source()
-	source.insights = Insights.of(nil, source)
+function Reports:diagnostics()
+	local source = self:report_source(nil, "getDiagnosticsReport")
+	source.insights = Insights.of(source)
 	return Diagnostics.of(source)
 end
 
 --- The telemetry as it stands.
-function Views:snapshot()
+function Reports:snapshot()
 	local c = self.c
 	local stats = self:stats()
 	return {
@@ -112,8 +110,8 @@ function Views:snapshot()
 		stats = stats,
 		adaptiveState = stats.adaptiveState,
 		summary = self:summary(stats),
-		adaptiveProfile = c.tuner.profile:view(),
+		adaptiveProfile = c.tuner.profile:view(stats.counters),
 	}
 end
 
-return Views
+return Reports

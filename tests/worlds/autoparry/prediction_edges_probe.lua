@@ -11,9 +11,9 @@ local CONFIG = {
 }
 local DT = 1 / 240
 local FIELDS = {
-	"d0", "vr", "ar", "jr", "kappa", "kappa_rate", "fax", "fay", "faz", "sigma_d",
-	"sigma_v", "sigma_a", "sigma_j", "mu", "sigma", "response_window", "press_radius", "hold_radius", "proximity_press",
-	"proximity_hold", "is_straight",
+	"d0", "residual_d", "vr", "ar", "jr", "kappa", "kappa_rate", "fax", "fay", "faz", "sigma_d",
+	"sigma_v", "sigma_a", "sigma_j", "mu", "sigma", "response_window", "press_radius",
+	"hold_radius", "proximity_press", "proximity_hold", "is_straight",
 }
 
 local Edges = {}

@@ -9,7 +9,7 @@ import pytest
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from conftest import Bench
+    from .conftest import Probe
 
     Take = Callable[..., dict[str, Any]]
 
@@ -59,13 +59,16 @@ return Probe
 """
 
 
-@pytest.fixture
-def take(shared_bench: Bench) -> Take:
-    if not (shared_bench.folder / "lua/probe_frames.lua").exists():
-        shared_bench.write("lua/probe_frames.lua", PROBE)
+@pytest.fixture(scope="module")
+def frames(probe_of: Callable[..., Probe]) -> Probe:
+    return probe_of("telemetry_rows", PROBE)
+
+
+@pytest.fixture(scope="module")
+def take(frames: Probe) -> Take:
 
     def call(
-        frames: list[Any],
+        numbers: list[Any],
         *,
         rows: int = 600,
         projectiles: int = 16,
@@ -73,8 +76,7 @@ def take(shared_bench: Bench) -> Take:
         ahead_s: float = 0,
         gone: int | None = None,
     ) -> dict[str, Any]:
-        arguments = [rows, projectiles, frames, live, ahead_s, gone]
-        (section,) = shared_bench.harness.call_lua("probe_frames", "take", *arguments)
+        section = frames("take", rows, projectiles, numbers, live, ahead_s, gone)
         assert isinstance(section, dict)
         return section
 
@@ -125,7 +127,7 @@ def test_rows_are_those_of_the_stride_and_the_last(take: Take, rows: int, last: 
 
 
 def test_frames_that_a_stall_has_swallowed_are_no_rows(take: Take) -> None:
-    frames = [0, 1, 2, [45, 45.2 / 240], 46, 47, 48, 64, 65]
+    frames: list[Any] = [0, 1, 2, [45, 45.2 / 240], 46, 47, 48, 64, 65]
     numbers = [entry if isinstance(entry, int) else entry[0] for entry in frames]
     section = take(frames, rows=4)
     stride, kept = expected_rows(numbers, 4)
@@ -176,10 +178,8 @@ def test_the_player_stands_in_each_row(take: Take) -> None:
         assert step["agents"] == [{"name": "Player", "position": rest, "velocity": rest}]
 
 
-def test_a_long_run_keeps_few_rows(shared_bench: Bench, take: Take) -> None:
-    del take
-    (sampling,) = shared_bench.harness.call_lua("probe_frames", "garbage", 5000)
-    assert sampling == {
+def test_a_long_run_keeps_few_rows(frames: Probe) -> None:
+    assert frames("garbage", 5000) == {
         "framesTotal": 5000,
         "rowsKept": 314,
         "stride": 16,

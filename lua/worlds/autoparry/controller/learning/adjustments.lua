@@ -1,9 +1,9 @@
 --- Adjustments: what the samples say the configuration should be. Nothing is changed here.
 
-local Choices = require("worlds.autoparry.controller.reports.choices")
+local Choices = require("worlds.autoparry.controller.learning.choices")
 local Limit = require("worlds.autoparry.controller.reports.limit")
 local Plain = require("worlds.autoparry.plain")
-local Terms = require("worlds.autoparry.controller.reports.terms")
+local Terms = require("worlds.autoparry.controller.learning.terms")
 
 local abs, max, min = math.abs, math.max, math.min
 
@@ -24,7 +24,7 @@ local LIMITS = {
 }
 
 -- Those that apply may be asked not to.
-local APPLIER, APPLIER_DEFAULTS = "applyTelemetryAdjustments", Plain.copy(DEFAULTS)
+local APPLIER_DEFAULTS = Plain.copy(DEFAULTS)
 APPLIER_DEFAULTS.dryRun = false
 
 local Adjustments = {}
@@ -135,23 +135,22 @@ function Adjustments.of(options, source)
 end
 
 --- All options of adjustments; a wrong one is an error without position.
----@param options table|nil as somebody gave them; `dryRun` is for those only that apply
 ---@param caller string the function of AutoParry that was called
-function Adjustments.options(options, caller)
-	return Choices.read(caller, options, caller == APPLIER and APPLIER_DEFAULTS or DEFAULTS)
+---@param options table|nil as somebody gave them
+---@param may_dry_run? boolean whether there is an option `dryRun`: where something is applied
+function Adjustments.options(caller, options, may_dry_run)
+	return Choices.read(caller, options, may_dry_run and APPLIER_DEFAULTS or DEFAULTS)
 end
 
 --- The adjustments that samples ask for.
----@param options table|nil see `options`
+---@param options table of `Adjustments.options`
 ---@param source {samples: table, stats: table, summary: table, config: table,
 ---  smart_enabled: boolean, empty_list: fun(): table} `config`: a copy; `samples`: presses,
 ---  wait_delta_s, lead_delta_s, commit_p99_s, commit_count, lookahead_p10_s, lookahead_count,
 ---  latency_s, latency_count
----@param caller? string the function of AutoParry that was called
 ---@return table result
-function Adjustments.build(options, source, caller)
-	local chosen = Adjustments.options(options, caller or "buildTelemetryAdjustments")
-	return (Adjustments.of(chosen, source))
+function Adjustments.build(options, source)
+	return (Adjustments.of(options, source))
 end
 
 return Adjustments

@@ -220,22 +220,23 @@ function SmartTuning:snapshot()
 	}
 end
 
---- What an event says of it. Without tuning there is nothing but that; `applied` is false before
---- the first update too.
----@return {enabled: boolean, base: table|false, target: table|false, applied: table|false}
+--- What an event says of it. Without tuning there is only what it would begin at; nothing is
+--- applied before the first update either.
+---@return {enabled: boolean, base: table, target: table|nil, applied: table|nil}
 function SmartTuning:nested()
 	local values = self.values
 	local options = options_of(values)
+	local base = three(
+		values.pressReactionBias, values.pressScheduleSlack, values.pressConfidencePadding
+	)
 	if not options then
-		return { enabled = false, base = false, target = false, applied = false }
+		return { enabled = false, base = base }
 	end
 	return {
 		enabled = true,
-		base = three(
-			values.pressReactionBias, values.pressScheduleSlack, values.pressConfidencePadding
-		),
+		base = base,
 		target = three(targets(self, values)),
-		applied = self.reaction_bias_s and three(applied(self, values, options)) or false,
+		applied = self.reaction_bias_s and three(applied(self, values, options)) or nil,
 	}
 end
 

@@ -1,8 +1,7 @@
-"""Steps for the probe of smart tuning, random histories of them, and what differs after one."""
+"""Steps for the probe of smart tuning, and random histories of them."""
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING, Any
 
 from .reference_options import TUNING
@@ -10,7 +9,7 @@ from .reference_options import TUNING
 if TYPE_CHECKING:
     from random import Random
 
-__all__ = ["Shown", "Step", "history", "tuned", "update", "wrong"]
+__all__ = ["Shown", "Step", "history", "tuned", "update"]
 
 Step = tuple[str, Any]
 Shown = dict[str, Any]
@@ -92,30 +91,3 @@ def random_step(rng: Random, now: float) -> Step:
     ]
     (step,) = rng.choices(steps, weights=[60, 10, 6, 5, 10, 6, 1])
     return step
-
-
-def flat(shown: Shown) -> Shown:
-    """Return nested tables as one, by path."""
-    paths: Shown = {}
-    for key, value in shown.items():
-        if isinstance(value, dict):
-            paths |= {f"{key}.{path}": inner for path, inner in flat(value).items()}
-        else:
-            paths[key] = value
-    return paths
-
-
-def wrong(want: Shown, got: Shown) -> dict[str, tuple[Any, Any]]:
-    """Return what differs, by path; numbers may differ by rounding."""
-    wanted, found = flat(want), flat(got)
-    return {
-        path: (wanted.get(path), found.get(path))
-        for path in wanted | found
-        if not is_close(wanted.get(path), found.get(path))
-    }
-
-
-def is_close(want: Any, got: Any) -> bool:
-    if isinstance(want, bool | str | None) or isinstance(got, bool | str | None):
-        return type(want) is type(got) and bool(want == got)
-    return math.isclose(want, got, rel_tol=1e-12, abs_tol=1e-15)

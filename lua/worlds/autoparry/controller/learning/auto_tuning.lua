@@ -1,10 +1,10 @@
 --- Auto tuning: adjusts the configuration from time to time, by what was sampled since last time.
 
-local Adjustments = require("worlds.autoparry.controller.reports.adjustments")
-local Choices = require("worlds.autoparry.controller.reports.choices")
-local FreshSamples = require("worlds.autoparry.controller.reports.fresh_samples")
+local Adjustments = require("worlds.autoparry.controller.learning.adjustments")
+local Choices = require("worlds.autoparry.controller.learning.choices")
+local FreshSamples = require("worlds.autoparry.controller.learning.fresh_samples")
 local Plain = require("worlds.autoparry.plain")
-local Selection = require("worlds.autoparry.controller.reports.selection")
+local Selection = require("worlds.autoparry.controller.learning.selection")
 local Time = require("worlds.autoparry.time")
 local Tuning = require("worlds.autoparry.controller.tuning")
 

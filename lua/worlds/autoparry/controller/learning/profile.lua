@@ -16,27 +16,29 @@ local NAMES = {
 	},
 }
 
+-- What is below is rounding.
+local SHARE_MIN = 1e-9
+
 local Profile = {}
 Profile.__index = Profile
 
 function Profile.new()
-	local self = { previous = {}, shown = { updatedAt = 0, pressCount = 0, scheduleCount = 0 } }
+	local self = { previous = {}, shown = { updatedAt = 0 } }
 	return setmetatable(self, Profile)
 end
 
 local function put(shown, key, share)
-	if share > 0 then
+	if share > SHARE_MIN then
 		shown[key] = min(share, 1)
 	end
 end
 
 --- Compare with the targets, and with what was there at the last update.
 ---@param summary table<string, number>
----@param counters {press: integer, schedule: integer}
 ---@param values table the configuration
 ---@param now number
-function Profile:update(summary, counters, values, now)
-	local shown = { updatedAt = now, pressCount = counters.press, scheduleCount = counters.schedule }
+function Profile:update(summary, values, now)
+	local shown = { updatedAt = now }
 	local previous = self.previous
 	for _, row in ipairs(NAMES) do
 		local name, value = row.name, summary[row.metric]
@@ -58,10 +60,13 @@ function Profile:update(summary, counters, values, now)
 end
 
 --- A copy: `updatedAt`, `pressCount`, `scheduleCount`, and all debts, surpluses and reliefs that
---- are not 0, each in [0, 1].
+--- are not 0, each in [0, 1]. The counts are those of now.
+---@param counters {press: integer, schedule: integer}
 ---@return table<string, number>
-function Profile:view()
-	return Plain.copy(self.shown)
+function Profile:view(counters)
+	local view = Plain.copy(self.shown)
+	view.pressCount, view.scheduleCount = counters.press, counters.schedule
+	return view
 end
 
 return Profile

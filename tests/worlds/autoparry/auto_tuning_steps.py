@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-__all__ = ["QUICK", "Step", "configure", "run", "settled"]
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from .conftest import Probe
+
+__all__ = ["QUICK", "Step", "configure", "player_of", "run", "settled"]
 
 Step = list[Any]
 
@@ -21,3 +26,13 @@ def run(now: float = 100, *, force: Any = None, options: Any = None, **more: Any
 
 def settled(count: int = 9, *, wait_s: float = 0, lead_s: float = 0) -> list[Step]:
     return [["settled", wait_s, lead_s]] * count
+
+
+def player_of(probe: Probe) -> Callable[..., list[Any]]:
+    """Return a player of steps on a new tuner that gives the answer of each."""
+
+    def play(*steps: Step) -> list[Any]:
+        rows = probe("tune", list(steps))
+        return [row.get("answer") if row["ok"] else {"error": row["answer"]} for row in rows]
+
+    return play

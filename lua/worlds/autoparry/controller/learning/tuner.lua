@@ -1,9 +1,9 @@
 --- What is learned from presses once they are settled, and how it changes the options.
 
-local Adaptive = require("worlds.autoparry.controller.adaptive")
-local Adjustments = require("worlds.autoparry.controller.reports.adjustments")
-local AutoTuning = require("worlds.autoparry.controller.reports.auto_tuning")
-local Profile = require("worlds.autoparry.controller.reports.profile")
+local Adaptive = require("worlds.autoparry.controller.learning.adaptive")
+local Adjustments = require("worlds.autoparry.controller.learning.adjustments")
+local AutoTuning = require("worlds.autoparry.controller.learning.auto_tuning")
+local Profile = require("worlds.autoparry.controller.learning.profile")
 local SortedWindow = require("worlds.autoparry.controller.telemetry.sorted_window")
 
 local SAMPLES_MAX = 512
@@ -15,6 +15,8 @@ Tuner.__index = Tuner
 function Tuner.new(c)
 	local self = setmetatable({
 		c = c,
+		-- How often somebody has set the options.
+		generation = 0,
 		auto = AutoTuning.new(c.values, c.port.empty_list),
 		adaptive = Adaptive.new(),
 		-- How long ahead balls were scheduled that could have been early enough.
@@ -33,30 +35,41 @@ function Tuner:reset()
 	self.profile = Profile.new()
 end
 
+--- The telemetry begins anew, and what was compared with its past.
+function Tuner:telemetry_reset()
+	self.profile = Profile.new()
+end
+
 --- Somebody has set the options: what tuning had added is theirs from now on.
 function Tuner:configured()
 	-- The sum of what adjustments have added to `pressReactionBias`.
 	self.auto_bias_s = 0
-	local schedule = self.c.schedule
-	schedule.auto_bias_s, schedule.tuning = 0, schedule.tuning + 1
+	self.generation = self.generation + 1
+end
+
+--- A press timer is being placed: its press will be judged by what tuning has added by now.
+---@param plan table
+function Tuner:placing(plan)
+	plan.auto_bias_s, plan.generation = self.auto_bias_s, self.generation
 end
 
 --- A schedule was made.
 function Tuner:scheduled(b, eta_s)
 	local smart = self.c.values.smartTuning
 	self.auto:lookahead(eta_s)
-	if smart and (b.plan.first_wait_s or eta_s) >= smart.lookaheadGoal then
+	-- A ball counts once: when it is scheduled again, it was not seen late.
+	local is_first = b.plan.ever_scheduled_s == b.first_scheduled_s
+	if smart and is_first and (b.plan.first_wait_s or eta_s) >= smart.lookaheadGoal then
 		self.early_lookahead:add(eta_s)
 	end
 end
 
 --- A press was made.
-function Tuner:pressed(b, now)
-	local due = b.due
-	local late_s = math.max(now - due.at_s, 0)
-	self.auto:commit(late_s)
-	if due.is_timed then
-		self.c.smart:overshoot(late_s)
+---@param account PressAccount
+function Tuner:pressed(account)
+	self.auto:commit(account.late_s)
+	if account.timing then
+		self.c.smart:overshoot(account.late_s)
 	end
 end
 
@@ -65,38 +78,40 @@ function Tuner:latency(value_s)
 	self.auto:latency(value_s)
 end
 
--- How much a press of now would miss its lead by: what was tuned since `facts` were planned has
+-- How much a press of now would miss its lead by: what was tuned since the press was planned has
 -- been made good already.
-local function lead_delta_now(schedule, facts)
-	if facts.tuning == schedule.tuning then
-		return facts.lead_delta_s + (schedule.auto_bias_s - facts.auto_bias_s)
+local function lead_delta_now(self, timing)
+	if timing.generation == self.generation then
+		return timing.lead_delta_s + (self.auto_bias_s - timing.auto_bias_s)
 	end
-	return facts.lead_delta_s
+	return timing.lead_delta_s
+end
+
+local function learn(self, timing)
+	local c = self.c
+	-- The statistics have forgotten what was pressed before they were reset.
+	if timing.resets == c.telemetry.stats.counters.resets then
+		c.telemetry.stats:settled(timing)
+	end
+	self.auto:settled({
+		wait_delta_s = timing.wait_delta_s, lead_delta_s = lead_delta_now(self, timing),
+	})
+	self.adaptive:settled(timing.lead_delta_s, c.smart:is_enabled(), c.clock:now())
 end
 
 --- All is known of a press.
 ---@param press PendingPress
 ---@param effective_s number|nil when it took effect, if somebody has answered
 function Tuner:settled(press, effective_s)
-	local c, facts = self.c, press.facts
-	if facts then
-		if effective_s then
-			local early_s = press.pressed_s - effective_s
-			facts.achieved_lead_s = facts.achieved_lead_s + early_s
-			facts.lead_delta_s = facts.lead_delta_s + early_s
-		end
-		-- The statistics have forgotten what was pressed before they were reset.
-		if facts.resets == c.telemetry.stats.counters.resets then
-			c.telemetry.stats:settled(facts)
-		end
-		self.auto:settled({
-			wait_delta_s = facts.wait_delta_s, lead_delta_s = lead_delta_now(c.schedule, facts),
-		})
-		self.adaptive:settled(facts.lead_delta_s, c.smart:is_enabled(), c.clock:now())
+	local c, timing = self.c, press.timing
+	if timing then
+		local early_s = effective_s and press.pressed_s - effective_s or 0
+		timing.achieved_lead_s = timing.achieved_lead_s + early_s
+		timing.lead_delta_s = timing.lead_delta_s + early_s
+		learn(self, timing)
 	end
 	-- The profile follows what the telemetry says, a settled press at a time.
-	local view = c.reports:stats()
-	self.profile:update(c.reports:summary(view), view.counters, c.values, c.clock:now())
+	self.profile:update(c.reports:summary(c.reports:stats()), c.values, c.clock:now())
 end
 
 -- Change options because of what was learned. The new configuration.
@@ -105,23 +120,22 @@ local function commit(self, updates, result, source)
 	local before_s = c.values.pressReactionBias
 	local config = c:change(updates)
 	self.auto_bias_s = self.auto_bias_s + (c.values.pressReactionBias - before_s)
-	c.schedule.auto_bias_s = self.auto_bias_s
 	c:tell_adjustment(updates, result.reasons, result.status, source)
 	return config
 end
 
 --- What adjustments would do, from all samples so far.
 ---@param options table|nil
----@param caller? string the function of AutoParry that was called, for messages
-function Tuner:build(options, caller)
-	local c = self.c
-	return Adjustments.build(options, c.reports:adjustment_source(), caller)
+function Tuner:build(options)
+	local chosen = Adjustments.options("buildTelemetryAdjustments", options)
+	return Adjustments.build(chosen, self.c.reports:adjustment_source())
 end
 
 --- Do it, unless `options.dryRun`.
 ---@param options table|nil
 function Tuner:apply(options)
-	local result = self:build(options, "applyTelemetryAdjustments")
+	local chosen = Adjustments.options("applyTelemetryAdjustments", options, true)
+	local result = Adjustments.build(chosen, self.c.reports:adjustment_source())
 	if result.status == "updates" and not result.options.dryRun then
 		result.newConfig = commit(self, result.updates, result, "manual")
 		result.appliedAt = self.c.clock:now()
@@ -131,10 +145,12 @@ function Tuner:apply(options)
 end
 
 --- Tune by what is new since the last time.
-function Tuner:run(options, is_forced)
+---@param options table|nil
+---@param force boolean|nil
+function Tuner:run(options, force)
 	local c = self.c
 	local source = c.reports:adjustment_source()
-	return self.auto:run(options, is_forced, {
+	return self.auto:run(options, force, {
 		now = c.clock:now(),
 		stats = source.stats,
 		summary = source.summary,

@@ -1,4 +1,4 @@
-"""Plays in which much happens, for tests of what AutoParry tells: hitches, drops, swings, changes.
+"""Timelines in which much happens, for tests of what AutoParry tells: hitches, drops, swings.
 
 Presses are answered late in them, so that there is something to learn.
 """
@@ -8,24 +8,14 @@ from __future__ import annotations
 from random import Random
 from typing import TYPE_CHECKING, Any
 
-from .duel import REMOTE, ball, configure, highlight, hitch, network, player, rule
+from .duel import REMOTE, ball, configure, highlight, hitch, network, player, rule, swinging
 
 if TYPE_CHECKING:
     from .duel import Entry
 
-__all__ = ["DELAYED", "curved", "eventful", "random_play", "swinging"]
+__all__ = ["DELAYED", "curved", "eventful", "random_play"]
 
 DELAYED = network(0, "input:delay", ms=30)
-
-
-def swinging(at: float, name: str) -> Entry:
-    """Return a ball that swings around a place just off the sphere, for ever."""
-    swing = {
-        "oscillationFrequency": 12,
-        "oscillationMagnitude": 13,
-        "axis": {"x": 0, "y": 0, "z": 1},
-    }
-    return ball(at, name, 11.5, 13, attributes=swing)
 
 
 def curved(at: float, name: str) -> Entry:
