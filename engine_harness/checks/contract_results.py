@@ -33,6 +33,13 @@ class ContractResult:
     passed: bool | None
     """None: skipped, and `detail` says why."""
     detail: str | None = None
+    part: str | None = None
+    """Which of its figures, where a contract has several."""
+
+    @property
+    def title(self) -> str:
+        """Its name, with that of the figure where there are several."""
+        return self.name if self.part is None else f"{self.name}.{self.part}"
 
 
 def judged_figure(

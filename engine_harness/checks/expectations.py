@@ -12,7 +12,7 @@ from engine_harness.checks.judged import (
     rows_until,
     rows_until_end,
 )
-from engine_harness.checks.metrics import MISSING, Missing, equal, lookup
+from engine_harness.checks.metrics import MISSING, Missing, equal, lookup, whereabouts
 from engine_harness.checks.verdict import Check, Finding, Where
 from engine_harness.checks.wording import value_text, value_texts
 from engine_harness.manifest.figures import PERFORMANCE, PERFORMANCE_METRICS
@@ -94,6 +94,7 @@ def check_end_set(
         details = None
         if checkpoint is not None:
             actual = lookup(checkpoint.metrics, rest)
+            details = _hint(checkpoint.metrics, rest, actual)
         elif dot and name in authored:
             details = f"the run never reached checkpoint {name}"
         else:
@@ -106,6 +107,10 @@ def check_end_set(
     return judged
 
 
+def _hint(metrics: dict[str, JsonValue], key: str, actual: JsonValue | Missing) -> str | None:
+    return whereabouts(metrics, key) if isinstance(actual, Missing) else None
+
+
 def _at_end(record: RunRecord, key: str) -> tuple[JsonValue | Missing, str | None]:
     """Return a metric at the end, and a hint where there is none.
 
@@ -116,7 +121,7 @@ def _at_end(record: RunRecord, key: str) -> tuple[JsonValue | Missing, str | Non
     actual = lookup(metrics, key)
     is_figure = key.partition(".")[0] == PERFORMANCE and PERFORMANCE not in metrics
     if not isinstance(actual, Missing) or not is_figure:
-        return actual, None
+        return actual, _hint(metrics, key, actual)
     scheduler = record.sections.get("timeline", {}).get("scheduler")
     if scheduler is None:
         return MISSING, None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from engine_harness.checks.contract_results import ContractResult, judged_figure
@@ -54,7 +55,7 @@ def judged_contract(
                 about=figure.about if record else None,
                 absent=figure.absent,
             )
-        yield figure, result
+        yield figure, replace(result, part=figure.limit_key) if record else result
 
 
 def _part(limit: Limit, key: str) -> float:

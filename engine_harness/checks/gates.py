@@ -26,8 +26,8 @@ from engine_harness.manifest.contracts import (
     ACCURACY,
     BUILTIN_CONTRACTS,
     SHIPPED,
-    SHIPPED_ROWS,
     SHIPPED_SUITE,
+    WORKLOADS,
 )
 from engine_harness.manifest.gates import envelope_data
 
@@ -163,12 +163,12 @@ class _Gate:
             for name, record in self.records.items():
                 yield self._cost(contract, name, record)
             absent = self.baseline.cost.keys() - self.records.keys()
-            for names in (SHIPPED, ACCURACY):
+            for names in (WORKLOADS, ACCURACY):
                 if not self._demands(names):
                     absent -= set(names)
             for name in sorted(absent, key=_run_order):
                 yield self._not_run(contract, name)
-        elif self._demands(SHIPPED):
+        elif self._demands(WORKLOADS):
             if isinstance(contract, CoverageContract):
                 yield from self._coverage(contract)
             else:
@@ -176,8 +176,9 @@ class _Gate:
 
     def _figures(self, contract: FigureContract) -> Iterator[ContractResult]:
         if contract.scenarios is not None:
-            is_demanded = self._demands(contract.demanded_by or SHIPPED)
-            names = contract.scenarios if is_demanded else ()
+            is_demanded = self._demands(contract.demanded_by or WORKLOADS)
+            others = (name for name in self.records if self._is_another(contract, name))
+            names = (*(contract.scenarios if is_demanded else ()), *others)
         else:
             names = tuple(name for name in self.records if self._is_asked(contract, name))
         limit = self.envelope.limits[contract.name]
@@ -187,9 +188,16 @@ class _Gate:
 
     def _is_asked(self, contract: FigureContract, name: str) -> bool:
         """Tell whether a scenario of the suite has to keep a contract for each."""
-        if contract.only_where is None or name in SHIPPED_ROWS:
+        if contract.only_where is None or name in SHIPPED:
             return True
         return not isinstance(figure_of(self.records[name], contract.only_where), NoFigure)
+
+    def _is_another(self, contract: FigureContract, name: str) -> bool:
+        """Tell whether a contract holds for a scenario although it is tied to others."""
+        assert contract.scenarios is not None
+        if contract.also_where is None or name in contract.scenarios:
+            return False
+        return not isinstance(figure_of(self.records[name], contract.also_where), NoFigure)
 
     def _coverage(self, contract: CoverageContract) -> Iterator[ContractResult]:
         wanted = self.envelope.limits[contract.name]
@@ -245,7 +253,7 @@ class _Gate:
         budget = self.baseline.cost.get(name)
         how = f"run --suite {self.suite} --update-baseline"
         if budget is None:
-            is_due = self.envelope.is_shipped and name in SHIPPED_ROWS
+            is_due = self.envelope.is_shipped and name in SHIPPED
             return ContractResult(
                 name=contract.name,
                 scenario=name,

@@ -5,6 +5,7 @@ The same rules serve metrics, fields of events and the patterns over them.
 
 from __future__ import annotations
 
+import difflib
 import re
 from typing import TYPE_CHECKING, Final
 
@@ -13,7 +14,10 @@ if TYPE_CHECKING:
 
     from engine_harness._types import Json
 
-__all__ = ["MISSING", "Missing", "equal", "is_number", "lookup"]
+__all__ = ["MISSING", "Missing", "equal", "is_number", "lookup", "whereabouts"]
+
+NAMES_SHOWN: Final = 16
+"""So many names are told of what stands beside a key that is not there."""
 
 
 class Missing:
@@ -51,6 +55,26 @@ def lookup(values: dict[str, JsonValue], key: str) -> JsonValue | Missing:
         else:
             return MISSING
     return at
+
+
+def whereabouts(values: dict[str, JsonValue], key: str) -> str | None:
+    """Return what stands where a key of several parts leads to nothing; None for a single part."""
+    at: JsonValue = values
+    parts = key.split(".")
+    found = 0
+    while isinstance(at, dict) and parts[found] in at and found < len(parts) - 1:
+        at = at[parts[found]]
+        found += 1
+    if not found or not isinstance(at, dict) or not at:
+        return None
+    around, wrong, rest = parts[:found], parts[found], parts[found + 1 :]
+    near = difflib.get_close_matches(wrong, sorted(at), n=1, cutoff=0.6)
+    if near:
+        return f"did you mean {'.'.join((*around, near[0], *rest))}?"
+    names = sorted(at)
+    more = len(names) - NAMES_SHOWN
+    shown = ", ".join(names[:NAMES_SHOWN]) + (f" and {more} more" if more > 0 else "")
+    return f"{'.'.join(around)} has {shown}"
 
 
 def is_number(value: object) -> bool:

@@ -36,7 +36,7 @@ class EventLog:
         self.rows = rows
         self.times_s = [cast("float", row["at_s"]) for row in rows]
         """The clock at the dispatch of each row."""
-        self._fields = [cast("dict[str, JsonValue]", row["fields"]) for row in rows]
+        self._fields = [_fields(row) for row in rows]
         self._by_name: dict[str, list[int]] = {}
         for index, row in enumerate(rows):
             self._by_name.setdefault(cast("str", row["event"]), []).append(index)
@@ -193,6 +193,13 @@ def describe(pattern: EventPattern) -> str:
         return pattern.event
     wanted = [f"{name}{_wanted(want)}" for name, want in pattern.where.items()]
     return f"{pattern.event} ({', '.join(wanted)})"
+
+
+def _fields(row: Row) -> dict[str, JsonValue]:
+    """Return the fields of a row, with what the world answered as one of them, `details`."""
+    fields = cast("dict[str, JsonValue]", row["fields"])
+    details = row.get("details")
+    return fields if details is None else {"details": details, **fields}
 
 
 def fields_text(fields: dict[str, JsonValue], names: Iterable[str] = ()) -> str:

@@ -62,6 +62,8 @@ class FigureContract:
     """Those it is tied to; None: each scenario of the suite."""
     demanded_by: tuple[str, ...] | None = None
     """Tied to scenarios: ids of which one has to be loaded; None: one of the workloads."""
+    also_where: str | None = None
+    """Tied to scenarios: any other that has this figure has to keep the contract too."""
     only_where: str | None = None
     """Of a contract for each: a world without this figure is not asked. Those that ship are."""
     excused: tuple[str, ...] = ()

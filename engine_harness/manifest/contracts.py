@@ -32,9 +32,9 @@ __all__ = [
     "FIGURE_ROOTS",
     "GC_DRIFT",
     "SHIPPED",
-    "SHIPPED_ROWS",
     "SHIPPED_SUITE",
     "UTILISATION",
+    "WORKLOADS",
 ]
 
 FIGURE_ROOTS: Final = (
@@ -54,10 +54,10 @@ FLICKER_WINDOW: Final = "engine_perf_flicker_window"
 LOOKAHEAD: Final = "engine_perf_lookahead"
 AUTO_TUNER: Final = "engine_perf_auto_tuner"
 
-SHIPPED: Final = (MASS_PRESSURE, HITCH_RESILIENCE, FLICKER_WINDOW, LOOKAHEAD, AUTO_TUNER)
+WORKLOADS: Final = (MASS_PRESSURE, HITCH_RESILIENCE, FLICKER_WINDOW, LOOKAHEAD, AUTO_TUNER)
 """The workloads that ship. A scenario of a user never stands in for one of them."""
 
-_PRESSED_ROWS: Final = (
+_WITH_PRESSES: Final = (
     "accuracy_direct_approach",
     "accuracy_safe_radius_snap",
     "accuracy_highlight_gate",
@@ -71,16 +71,16 @@ _PRESSED_ROWS: Final = (
     "accuracy_swing_back",
     "accuracy_oscillation_burst",
 )
-_UNPRESSED_ROWS: Final = (
+_WITHOUT_PRESSES: Final = (
     "accuracy_non_target_ignore",
     "accuracy_slow_ball_ignore",
     "accuracy_fake_ball_ignore",
     "accuracy_oscillation_fake",
 )
-ACCURACY: Final = (*_PRESSED_ROWS, *_UNPRESSED_ROWS)
-"""The small scenarios that ship beside them: each says which presses it wants, and when."""
+ACCURACY: Final = (*_WITH_PRESSES, *_WITHOUT_PRESSES)
+"""The accuracy scenarios that ship beside them: each says which presses it wants, and when."""
 
-SHIPPED_ROWS: Final = (*SHIPPED, *ACCURACY)
+SHIPPED: Final = (*WORKLOADS, *ACCURACY)
 """Everything of the suite that ships."""
 
 SHIPPED_SUITE: Final = "engine-perf"
@@ -144,10 +144,11 @@ _ACCURACY_CONTRACT: Final = FigureContract(
     ),
     scenarios=ACCURACY,
     demanded_by=ACCURACY,
+    also_where="metrics.accuracy.expected",
 )
 
 BUILTIN_CONTRACTS: Final[tuple[Contract, ...]] = (
-    CoverageContract(name="coverage.scenarios", default=SHIPPED),
+    CoverageContract(name="coverage.scenarios", default=WORKLOADS),
     _one(
         "coverage.threats",
         "metrics.threats",
@@ -169,7 +170,7 @@ BUILTIN_CONTRACTS: Final[tuple[Contract, ...]] = (
         "metrics.outcomes.unresolved",
         "<=",
         0,
-        *SHIPPED,
+        *WORKLOADS,
         samples="metrics.threats",
     ),
     _each("lateness.nominal.p99", "lateness.nominal.p99", "<=", 0.010),
@@ -228,7 +229,7 @@ BUILTIN_CONTRACTS: Final[tuple[Contract, ...]] = (
         figures=(Figure(path="metrics.presses.commitLatency.p99", op="<="),),
         default=0.010,
         only_where="metrics.presses.commitLatency.samples",
-        excused=_UNPRESSED_ROWS,
+        excused=_WITHOUT_PRESSES,
         excuse="no press is wanted there, and there was none",
     ),
     FigureContract(

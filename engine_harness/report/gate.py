@@ -92,6 +92,7 @@ def _contract(result: ContractResult) -> JsonMap:
         "scenario": result.scenario,
         "figure": result.figure,
         "limit": result.limit,
+        **({} if result.part is None else {"part": result.part}),
         "op": result.op,
         "passed": result.passed,
         "detail": result.detail,
@@ -121,14 +122,14 @@ _MEASURES = (
 def _kept_contracts(results: Iterable[ContractResult]) -> list[str]:
     """Return `onTime 1 >= 0.999 · …`: name, figure and limit, as many to a line as there is room.
 
-    A contract with several figures has its name before each of them.
+    A contract with several figures has a title for each of them.
     """
     lines: list[str] = []
     for result in results:
         if not result.passed or result.figure is None or result.limit is None:
             continue
         figure, limit = _short(result.figure), _short(result.limit)
-        text = plain(f"{result.name} {figure} {result.op} {limit}")
+        text = plain(f"{result.title} {figure} {result.op} {limit}")
         if lines and len(lines[-1]) + len(text) + 3 <= WIDTH:
             lines[-1] += f" · {text}"
         else:
@@ -149,7 +150,7 @@ def _broken_lines(result: ContractResult) -> list[str]:
     has_figure = result.figure is not None
     what = value_text(result.figure) if has_figure else result.detail or "no figure"
     limit = "" if result.limit is None else f" (limit {result.op} {canonical_json(result.limit)})"
-    lines = [f"[FAIL] {whom}{plain(result.name)}: {plain(what)}{limit}"]
+    lines = [f"[FAIL] {whom}{plain(result.title)}: {plain(what)}{limit}"]
     if has_figure and result.detail is not None:
         for text in result.detail.splitlines():
             lines += wrapped(text, first="  ", rest="    ")

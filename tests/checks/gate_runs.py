@@ -8,11 +8,11 @@ from typing import Any
 
 from engine_harness.checks.gates import GateOutcome, judge_gate
 from engine_harness.checks.verdict import Verdict
-from engine_harness.manifest.contracts import ACCURACY, SHIPPED, SHIPPED_ROWS
+from engine_harness.manifest.contracts import ACCURACY, SHIPPED, WORKLOADS
 from engine_harness.manifest.gates import Baseline, Budget, Envelope, HostFigures
 from engine_harness.records.models import Cost, FunctionCost, Outcome, RunRecord, ScenarioHead
 
-MASS, RESILIENCE, FLICKER, LOOKAHEAD, TUNER = SHIPPED
+MASS, RESILIENCE, FLICKER, LOOKAHEAD, TUNER = WORKLOADS
 MACHINE = "A processor | 2 cores"
 
 LATENESS = {"samples": 40, "onTime": 40, "total": 0.1, "average": 0.0025, "min": 0, "max": 0.004}
@@ -138,10 +138,10 @@ def run(identity: str, /, passed: bool = True, world: str = "autoparry", **chang
 
 def shipped(**changes: Any) -> list[Run]:
     """Return the five workloads; `changes` are those of `run` below the id of one."""
-    return [run(name, **changes.get(name, {})) for name in SHIPPED]
+    return [run(name, **changes.get(name, {})) for name in WORKLOADS]
 
 
-def rows(**changes: Any) -> list[Run]:
+def accuracy_scenarios(**changes: Any) -> list[Run]:
     """Return the sixteen scenarios that want presses; `changes` as of `shipped`."""
     return [run(name, **changes.get(name, {})) for name in ACCURACY]
 
@@ -151,8 +151,8 @@ BUDGET = Budget(
     functions={"(library calls)": 100, "lua/worlds/x: f": 600, "lua/worlds/x: g": 300},
 )
 BASELINE = Baseline(
-    machines={MACHINE: dict.fromkeys(SHIPPED_ROWS, HostFigures(gc_delta_kb=850, utilisation=30))},
-    cost=dict.fromkeys(SHIPPED_ROWS, BUDGET),
+    machines={MACHINE: dict.fromkeys(SHIPPED, HostFigures(gc_delta_kb=850, utilisation=30))},
+    cost=dict.fromkeys(SHIPPED, BUDGET),
 )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from engine_harness.manifest.contracts import SHIPPED_ROWS
+from engine_harness.manifest.contracts import SHIPPED
 from engine_harness.manifest.gates import Baseline, Budget, Envelope, HostFigures
 
 from .gate_runs import (
@@ -12,9 +12,9 @@ from .gate_runs import (
     FLICKER,
     MACHINE,
     MASS,
+    accuracy_scenarios,
     broken,
     judged,
-    rows,
     run,
     shipped,
 )
@@ -86,14 +86,14 @@ def test_a_cost_that_grew_names_the_functions_that_did() -> None:
 
 def test_without_a_budget_the_cost_is_skipped_unless_the_workloads_are_demanded() -> None:
     no_budget = Baseline(machines=BASELINE.machines)
-    cases = [*shipped(), *rows(), run("mine")]
+    cases = [*shipped(), *accuracy_scenarios(), run("mine")]
     detail = "no budget; run --suite engine-perf --update-baseline"
     skipped = judged(cases, baseline=no_budget)
     costs = [result for result in skipped.contracts if result.name == "cost.workUnits"]
     assert [(result.passed, result.detail) for result in costs] == [(None, detail)] * 22
     assert skipped.passed
     demanded = judged(cases, Envelope(is_shipped=True), no_budget)
-    assert {row[1]: row[-1] for row in broken(demanded)} == dict.fromkeys(SHIPPED_ROWS, detail)
+    assert {row[1]: row[-1] for row in broken(demanded)} == dict.fromkeys(SHIPPED, detail)
     assert demanded.blocks_update == ()
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from engine_harness.api import Harness, open_project
 from engine_harness.checks.baselines import updated_baseline
-from engine_harness.manifest.contracts import SHIPPED_ROWS
+from engine_harness.manifest.contracts import SHIPPED
 from engine_harness.manifest.gates import Baseline, Budget, Envelope, load_envelope
 from engine_harness.vm.loader import shipped_lua
 
@@ -55,7 +55,7 @@ def play(folder: Path, names: tuple[str, ...], *edits: tuple[str, str]) -> dict[
 
 @pytest.fixture(scope="session")
 def workloads(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-    return play(tmp_path_factory.mktemp("workloads"), SHIPPED_ROWS)
+    return play(tmp_path_factory.mktemp("workloads"), SHIPPED)
 
 
 @pytest.fixture(scope="session")
@@ -102,7 +102,7 @@ def failures(
 def test_the_workloads_pass_the_committed_envelope(
     workloads: dict[str, Any], committed: Envelope, baseline: Baseline
 ) -> None:
-    assert workloads.keys() == set(SHIPPED_ROWS)
+    assert workloads.keys() == set(SHIPPED)
     outcome = judged(list(workloads.values()), committed, baseline)
     assert outcome.failures == ()
     # A short run says nothing of the speed of a machine, and one without a press of its latency.

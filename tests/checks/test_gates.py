@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from engine_harness.manifest.contracts import ACCURACY, BUILTIN_CONTRACTS, SHIPPED
+from engine_harness.manifest.contracts import BUILTIN_CONTRACTS, WORKLOADS
 from engine_harness.manifest.gates import (
     Baseline,
     Bound,
@@ -22,17 +22,14 @@ from .gate_runs import (
     MASS,
     RESILIENCE,
     TUNER,
+    accuracy_scenarios,
     broken,
     judged,
-    rows,
     run,
     shipped,
     storm,
     toggles,
 )
-
-WANTING = "accuracy_tti_priority"
-REFRAINING = "accuracy_fake_ball_ignore"
 
 
 def own(name: str, figure: str, *bounds: Bound, scenario: str | None = None) -> Envelope:
@@ -41,7 +38,7 @@ def own(name: str, figure: str, *bounds: Bound, scenario: str | None = None) -> 
 
 
 def test_what_ships_keeps_all_contracts() -> None:
-    outcome = judged([*shipped(), *rows()])
+    outcome = judged([*shipped(), *accuracy_scenarios()])
     assert broken(outcome) == []
     assert all(result.passed for result in outcome.results)
     names = {result.name for result in outcome.contracts}
@@ -187,80 +184,6 @@ def test_a_lead_that_is_never_right_again_is_told_apart_from_one_that_nobody_has
 
 
 @pytest.mark.parametrize(
-    ("figure", "value", "limit", "about"),
-    [
-        ("accuracy", 0.5, 1, "wanted presses that were made, as a part of all wanted"),
-        ("falsePositives", 1, 0, "presses that nobody wanted"),
-        ("frameViolations", 1, 0, "wanted presses outside their frames"),
-        ("spacingViolations", 1, 0, "presses too soon after the one before"),
-        ("targetingViolations", 1, 0, "presses for no target, or for one that is not real"),
-    ],
-)
-@pytest.mark.parametrize("name", [WANTING, REFRAINING])
-def test_a_press_that_is_not_as_wanted_breaks_the_accuracy(
-    name: str, figure: str, value: float, limit: float, about: str
-) -> None:
-    outcome = judged([*shipped(), *rows(**{name: {f"metrics__accuracy__{figure}": value}})])
-    assert broken(outcome) == [("accuracy", name, value, limit, about)]
-
-
-@pytest.mark.parametrize("path", ["metrics__accuracy", "metrics"])
-def test_a_row_without_figures_breaks_the_accuracy(path: str) -> None:
-    outcome = judged([*shipped(), *rows(**{WANTING: {path: None}})])
-    failed = [row for row in broken(outcome) if row[0] == "accuracy"]
-    assert [row[1:3] for row in failed] == [(WANTING, None)] * 5
-    assert all(str(row[-1]).startswith("no samples") for row in failed)
-
-
-def test_who_refrains_where_there_is_no_threat_has_shown_nothing() -> None:
-    outcome = judged([*shipped(), *rows(**{REFRAINING: {"metrics__threats": 0}})])
-    assert outcome.failures == ("accuracy",)
-    assert [row[1:3] for row in broken(outcome)] == [(REFRAINING, None)] * 5
-
-
-def test_a_row_that_is_gone_breaks_the_accuracy_once() -> None:
-    outcome = judged([*shipped(), *rows()[1:]])
-    gone = ACCURACY[0]
-    assert [row[:2] for row in broken(outcome)] == [("accuracy", gone), ("cost.workUnits", gone)]
-    assert broken(outcome)[0][-1] == "no samples: the scenario has not run"
-
-
-def test_rows_are_demanded_where_one_is_loaded_or_the_envelope_says_so() -> None:
-    assert judged(shipped()).passed
-    assert not judged(shipped(), loaded=(*SHIPPED, ACCURACY[0])).passed
-    names = {result.name for result in judged(shipped(), Envelope(is_shipped=True)).contracts}
-    assert "accuracy" in names
-    # And those who have only the rows need no workloads.
-    assert judged(rows()).passed
-    assert {name for name, *_ in broken(judged(rows()[1:]))} == {"accuracy", "cost.workUnits"}
-
-
-NONE: dict[str, Any] = {"metrics__presses__commitLatency": {"samples": 0}}
-
-
-def test_only_who_wants_no_press_is_excused_from_its_latency_and_is_told() -> None:
-    outcome = judged([*shipped(), *rows(**{REFRAINING: NONE, WANTING: NONE})])
-    rest = (None, 0.01, "no samples")
-    assert broken(outcome) == [("commitLatency.p99", WANTING, *rest)]
-    excused = [
-        (result.name, result.scenario, result.detail)
-        for result in outcome.contracts
-        if result.passed is None
-    ]
-    why = "no press is wanted there, and there was none"
-    assert excused == [("commitLatency.p99", REFRAINING, why)]
-
-
-def test_who_presses_all_the_same_is_not_excused() -> None:
-    late = {"metrics__presses__commitLatency__p99": 0.02}
-    outcome = judged([*shipped(), *rows(**{REFRAINING: late})])
-    assert broken(outcome) == [("commitLatency.p99", REFRAINING, 0.02, 0.01, None)]
-    gone: dict[str, Any] = {"metrics__presses": None}
-    outcome = judged([*shipped(), *rows(**{REFRAINING: gone})])
-    assert outcome.failures == ("commitLatency.p99",)
-
-
-@pytest.mark.parametrize(
     ("change", "figure", "detail"),
     [
         ({"storms": []}, 0, "no storm of 15 Hz; no storm of 20 Hz; no storm of 25 Hz"),
@@ -308,7 +231,9 @@ def test_a_workload_that_ships_and_did_not_end_well_breaks_the_coverage() -> Non
 
 
 def test_a_workload_that_is_gone_breaks_all_that_is_tied_to_it() -> None:
-    there = [case for case in [*shipped(), *rows()] if case.record.scenario.id != FLICKER]
+    there = [
+        case for case in [*shipped(), *accuracy_scenarios()] if case.record.scenario.id != FLICKER
+    ]
     outcome = judged(there, Envelope(is_shipped=True))
     assert broken(outcome) == [
         ("coverage.scenarios", FLICKER, 0, 1, f"no scenario {FLICKER}"),
@@ -345,7 +270,7 @@ def test_a_scenario_of_ones_own_that_has_a_budget_and_did_not_run_breaks_the_gat
 
 
 def test_a_workload_that_was_not_selected_is_told_apart_from_one_that_is_gone() -> None:
-    outcome = judged(shipped()[:2], loaded=SHIPPED)
+    outcome = judged(shipped()[:2], loaded=WORKLOADS)
     assert broken(outcome)[0][-1] == f"scenario {FLICKER} is not among those that were run"
     outcome = judged(shipped(), Envelope(limits={
         **Envelope().limits, "coverage.scenarios": (MASS, "engine_perf_flicker_windw")
@@ -361,6 +286,7 @@ def test_without_any_that_ships_only_the_contracts_for_each_are_judged() -> None
         "lateness.nominal.p99",
         "lateness.nominal.max",
         "commitLatency.p99",
+        *["accuracy"] * 5,
         "cost.workUnits",
     ]
     assert {result.scenario for result in outcome.results} == {"mine"}
@@ -376,16 +302,16 @@ def test_another_world_needs_no_presses() -> None:
 
 
 def test_a_scenario_of_ones_own_never_stands_in_for_one_that_ships() -> None:
-    outcome = judged([*shipped()[:2], run("mine")], loaded=(*SHIPPED, "mine"))
+    outcome = judged([*shipped()[:2], run("mine")], loaded=(*WORKLOADS, "mine"))
     assert ("coverage.scenarios", FLICKER) in [row[:2] for row in broken(outcome)]
-    assert {"mine", *SHIPPED[:2]} == {
+    assert {"mine", *WORKLOADS[:2]} == {
         result.scenario for result in outcome.contracts if result.name == "lateness.nominal.p99"
     }
 
 
 def test_the_gate_of_another_suite_demands_the_workloads_only_if_it_says_so() -> None:
     mine = [run("mine", world="pond")]
-    assert judged(mine, loaded=(*SHIPPED, "mine"), suite="smoke").passed
+    assert judged(mine, loaded=(*WORKLOADS, "mine"), suite="smoke").passed
     assert not judged(mine, Envelope(is_shipped=True), suite="smoke").passed
 
 

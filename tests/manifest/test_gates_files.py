@@ -10,7 +10,7 @@ import pytest
 
 from engine_harness.errors import ManifestError
 from engine_harness.manifest.baseline_file import baseline_data
-from engine_harness.manifest.contracts import BUILTIN_CONTRACTS, SHIPPED
+from engine_harness.manifest.contracts import BUILTIN_CONTRACTS, WORKLOADS
 from engine_harness.manifest.gates import (
     Baseline,
     Bound,
@@ -71,7 +71,7 @@ def test_a_key_replaces_its_default_and_no_other(tmp_path: Path) -> None:
 
 
 def test_limits_by_scenario_by_figure_and_as_lists(tmp_path: Path) -> None:
-    mass, resilience, flicker, *_ = SHIPPED
+    mass, resilience, flicker, *_ = WORKLOADS
     envelope = read(
         tmp_path,
         {

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from engine_harness.manifest.contracts import SHIPPED
+from engine_harness.manifest.contracts import WORKLOADS
 from engine_harness.manifest.gates import Baseline, Bound, Envelope, OwnContract
 from engine_harness.report.gate import gate_lines, gate_view
 
@@ -43,7 +43,7 @@ def lines(
 
 
 def test_each_scenario_that_kept_its_contracts_has_its_figures_on_one_line() -> None:
-    assert lines(shipped()) == [f"[PASS] {name} {COUNTS} {KEPT}" for name in SHIPPED]
+    assert lines(shipped()) == [f"[PASS] {name} {COUNTS} {KEPT}" for name in WORKLOADS]
 
 
 def test_words_of_what_a_world_does_not_count_are_left_out() -> None:
@@ -66,7 +66,7 @@ def test_each_broken_contract_has_figure_and_limit_and_the_last_line_names_all()
         f"[FAIL] {MASS} onTime: 0.5 (limit >= 0.999)",
         f"[FAIL] {MASS} host.utilisation: 1 (limit >= 7.5)",
         f"[FAIL] {RESILIENCE} coverage.hitches: 0 (limit >= 5)",
-        f"[FAIL] {RESILIENCE} hitch.leadDeviation: 0.03 (limit <= 0.02)",
+        f"[FAIL] {RESILIENCE} hitch.leadDeviation.max: 0.03 (limit <= 0.02)",
         "  presses outside stalls",
         f"[FAIL] {FLICKER} commitLatency.p99: no samples (limit <= 0.01)",
         f"[FAIL] {FLICKER} cost.workUnits: 1100 (limit < 1010)",
@@ -104,7 +104,7 @@ def test_what_was_skipped_is_told_once_per_reason() -> None:
 def test_without_the_host_nothing_is_told_that_a_machine_decides() -> None:
     cases = shipped(**{MASS: {"host__scheduler__utilisation": 0.001}})
     figures = "threats=5000 parries=20 hitches=5 queueMax=44 lateAvg=2.50ms lateMax=4.00ms"
-    kept = [f"[PASS] {name} {figures}" for name in SHIPPED]
+    kept = [f"[PASS] {name} {figures}" for name in WORKLOADS]
     assert lines(cases, with_host=False) == kept
     assert lines(cases, with_host=False, machine="B") == kept
 
@@ -136,7 +136,7 @@ def test_the_view_keeps_what_a_machine_decides_apart() -> None:
     assert isinstance(host, dict)
     assert host["passed"] is False
     assert host["fingerprint"] == MACHINE
-    assert host["baseline"] == {name: {"gcDeltaKb": 850, "utilisation": 30} for name in SHIPPED}
+    assert host["baseline"] == {name: {"gcDeltaKb": 850, "utilisation": 30} for name in WORKLOADS}
     contracts = view["contracts"]
     assert isinstance(contracts, list)
     assert contracts[0] == {
@@ -174,5 +174,5 @@ def test_what_was_kept_is_told_with_figure_and_limit_when_asked_for() -> None:
     assert all(line.startswith("  ") and len(line) <= 100 for line in of_first)
     told = " · ".join(line.strip() for line in of_first).split(" · ")
     kept = [r for r in outcome.results if r.scenario == MASS and r.passed]
-    assert [text.split()[0] for text in told] == [result.name for result in kept]
+    assert [text.split()[0] for text in told] == [result.title for result in kept]
     assert "coverage.threats 5000 >= 5000" in told
